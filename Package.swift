@@ -1,0 +1,184 @@
+// swift-tools-version: 6.2
+//
+// Arrows point inward: command -> shell -> pure. A pure target imports the standard library and `Primitives` alone
+// (Tests/PurityTests holds them to it), and C never leaks out of the target that wraps it.
+
+import PackageDescription
+
+/// Settings of every target: the strict dialect in which the whole package is written.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+/// The commit that the build came from, which `--version` prints.
+let commit = Context.gitInformation.map { $0.currentCommit.prefix(12) + ($0.hasUncommittedChanges ? "+" : "") }
+
+func library(_ name: String, _ path: String, _ dependencies: [Target.Dependency] = [], touchesC: Bool = false) -> Target {
+    .target(
+        name: name,
+        dependencies: dependencies,
+        path: "Sources/\(path)",
+        swiftSettings: strict + (touchesC ? [.strictMemorySafety()] : []),
+    )
+}
+
+func suite(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+    .testTarget(
+        name: name,
+        dependencies: dependencies,
+        path: "Tests/\(name)",
+        resources: resources,
+        swiftSettings: strict,
+    )
+}
+
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
+let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let x509: Target.Dependency = .product(name: "X509", package: "swift-certificates")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
+
+let package = Package(
+    name: "tandem",
+    products: [
+        .executable(name: "tandem-director", targets: ["DirectorCommand"]),
+        .executable(name: "tandem-agent", targets: ["AgentCommand"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-certificates", exact: "1.21.1"),
+        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
+    ],
+    targets: [
+        // Shared: C
+        .systemLibrary(
+            name: "CNetlink",
+            path: "Sources/Shared/CNetlink",
+            pkgConfig: "libnl-route-3.0 libnl-genl-3.0 libnl-3.0",
+            providers: [.apt(["libnl-3-dev", "libnl-genl-3-dev", "libnl-route-3-dev"])],
+        ),
+        .systemLibrary(
+            name: "CSystemd",
+            path: "Sources/Shared/CSystemd",
+            pkgConfig: "libsystemd",
+            providers: [.apt(["libsystemd-dev"])],
+        ),
+        .systemLibrary(
+            name: "CYAML",
+            path: "Sources/Shared/CYAML",
+            pkgConfig: "yaml-0.1",
+            providers: [.apt(["libyaml-dev"])],
+        ),
+        .target(name: "CLinux", path: "Sources/Shared/CLinux"),
+        .target(
+            name: "CVersion",
+            path: "Sources/Shared/CVersion",
+            cSettings: [.define("TANDEM_COMMIT", to: "\"\(commit ?? "unknown")\"")],
+        ),
+
+        // Shared: pure
+        library("Primitives", "Shared/Primitives"),
+        library("AgentProtocol", "Shared/AgentProtocol", ["Primitives"]),
+
+        // Shared: shell
+        library("Linux", "Shared/Linux", ["CLinux", "Primitives", system], touchesC: true),
+        library("Netlink", "Shared/Netlink", ["CNetlink", "CLinux", "Linux", "Primitives", system], touchesC: true),
+        library("ConfigurationSyntax", "Shared/ConfigurationSyntax", ["CYAML", "Primitives"], touchesC: true),
+        library(
+            "SecureTransport",
+            "Shared/SecureTransport",
+            ["Primitives", nioCore, nioPosix, nioSSL, x509, crypto],
+        ),
+        library("ServiceManager", "Shared/ServiceManager", ["CSystemd", "Primitives"], touchesC: true),
+        library("Telemetry", "Shared/Telemetry", ["CVersion", "CSystemd", "Primitives", logging], touchesC: true),
+
+        // Director: pure
+        library("VRRP", "Director/VRRP", ["Primitives"]),
+        library("Health", "Director/Health", ["Primitives", "AgentProtocol"]),
+        library("Balancing", "Director/Balancing", ["Primitives"]),
+        library(
+            "DirectorCore",
+            "Director/DirectorCore",
+            ["Primitives", "AgentProtocol", "VRRP", "Health", "Balancing"],
+        ),
+
+        // Director: shell
+        library(
+            "DirectorConfiguration",
+            "Director/DirectorConfiguration",
+            ["Primitives", "ConfigurationSyntax", "VRRP", "Health", "Balancing", "DirectorCore"],
+        ),
+        library("IPVS", "Director/IPVS", ["Primitives", "Balancing", "Netlink", "Linux", system]),
+        library(
+            "Election",
+            "Director/Election",
+            ["Primitives", "VRRP", "DirectorCore", "CLinux", "Linux", system],
+            touchesC: true,
+        ),
+        library("Addresses", "Director/Addresses", ["Primitives", "DirectorCore", "Netlink", "Linux", system]),
+        library("Dataplane", "Director/Dataplane", ["Primitives", "Balancing", "DirectorCore", "IPVS", "Netlink", "Linux", system]),
+        library(
+            "Probing",
+            "Director/Probing",
+            ["Primitives", "Health", "VRRP", "DirectorCore", "CLinux", "Linux", "Netlink", system],
+            touchesC: true,
+        ),
+        library(
+            "AgentLink",
+            "Director/AgentLink",
+            ["Primitives", "AgentProtocol", "SecureTransport", nioCore, nioPosix, nioSSL],
+        ),
+        library("Control", "Director/Control", ["Primitives", "DirectorCore", "Health", "VRRP", "Balancing", nioCore, nioPosix]),
+        .executableTarget(
+            name: "DirectorCommand",
+            dependencies: [
+                "Primitives", "AgentProtocol", "VRRP", "Health", "Balancing", "DirectorCore", "DirectorConfiguration",
+                "ConfigurationSyntax", "IPVS", "Election", "Addresses", "Dataplane", "Probing", "AgentLink", "Control",
+                "Linux", "Netlink", "SecureTransport", "ServiceManager", "Telemetry",
+                argumentParser, logging, nioCore, nioPosix, system,
+            ],
+            path: "Sources/Director/DirectorCommand",
+            swiftSettings: strict,
+        ),
+
+        // Real-server agent
+        library("AgentCore", "RealServerAgent/AgentCore", ["Primitives", "AgentProtocol"]),
+        library(
+            "AgentConfiguration",
+            "RealServerAgent/AgentConfiguration",
+            ["Primitives", "ConfigurationSyntax", "AgentCore"],
+        ),
+        library(
+            "AgentHost",
+            "RealServerAgent/AgentHost",
+            ["Primitives", "AgentCore", "AgentProtocol", "CLinux", "Linux", "Netlink", system],
+            touchesC: true,
+        ),
+        .executableTarget(
+            name: "AgentCommand",
+            dependencies: [
+                "Primitives", "AgentProtocol", "AgentCore", "AgentConfiguration", "AgentHost", "ConfigurationSyntax",
+                "Linux", "Netlink", "SecureTransport", "ServiceManager", "Telemetry",
+                argumentParser, logging, nioCore, nioPosix, nioSSL, system,
+            ],
+            path: "Sources/RealServerAgent/AgentCommand",
+            swiftSettings: strict,
+        ),
+
+        // Tests
+        suite("PrimitivesTests", ["Primitives"]),
+    ],
+)

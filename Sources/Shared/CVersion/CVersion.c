@@ -1,0 +1,3 @@
+#include "CVersion.h"
+
+const char *tandem_commit(void) { return TANDEM_COMMIT; }
