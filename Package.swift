@@ -18,7 +18,12 @@ let strict: [SwiftSetting] = [
 /// The commit that the build came from, which `--version` prints.
 let commit = Context.gitInformation.map { $0.currentCommit.prefix(12) + ($0.hasUncommittedChanges ? "+" : "") }
 
-func library(_ name: String, _ path: String, _ dependencies: [Target.Dependency] = [], touchesC: Bool = false) -> Target {
+func library(
+    _ name: String,
+    _ path: String,
+    _ dependencies: [Target.Dependency] = [],
+    touchesC: Bool = false,
+) -> Target {
     .target(
         name: name,
         dependencies: dependencies,
@@ -129,7 +134,11 @@ let package = Package(
             touchesC: true,
         ),
         library("Addresses", "Director/Addresses", ["Primitives", "DirectorCore", "Netlink", "Linux", system]),
-        library("Dataplane", "Director/Dataplane", ["Primitives", "Balancing", "DirectorCore", "IPVS", "Netlink", "Linux", system]),
+        library(
+            "Dataplane",
+            "Director/Dataplane",
+            ["Primitives", "Balancing", "DirectorCore", "IPVS", "Netlink", "Linux", system],
+        ),
         library(
             "Probing",
             "Director/Probing",
@@ -141,7 +150,11 @@ let package = Package(
             "Director/AgentLink",
             ["Primitives", "AgentProtocol", "SecureTransport", nioCore, nioPosix, nioSSL],
         ),
-        library("Control", "Director/Control", ["Primitives", "DirectorCore", "Health", "VRRP", "Balancing", nioCore, nioPosix]),
+        library(
+            "Control",
+            "Director/Control",
+            ["Primitives", "DirectorCore", "Health", "VRRP", "Balancing", nioCore, nioPosix],
+        ),
         .executableTarget(
             name: "DirectorCommand",
             dependencies: [

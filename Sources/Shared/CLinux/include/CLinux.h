@@ -1,6 +1,10 @@
 // The kernel headers that Glibc's module map leaves out, and macros that Swift cannot import as functions.
 #pragma once
 #define _GNU_SOURCE 1
+// libc before the kernel: the kernel headers then leave out what libc has declared.
+#include <net/if.h>
+#include <netinet/in.h>
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <linux/capability.h>
@@ -18,8 +22,6 @@
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <linux/sock_diag.h>
-#include <net/if.h>
-#include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sched.h>
 #include <signal.h>
