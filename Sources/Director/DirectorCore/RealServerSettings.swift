@@ -6,11 +6,11 @@ package struct RealServerSettings: Hashable, Sendable {
     package struct Agent: Hashable, Sendable {
         /// The agent's TCP port.
         package var port: UInt16 = 9407
-        /// SHA-256 of the agent's SubjectPublicKeyInfo, 32 bytes.
-        package var fingerprint: [UInt8]
+        /// SHA-256 of the agent's SubjectPublicKeyInfo.
+        package var fingerprint: KeyFingerprint
 
         /// Makes the settings of an agent on the default port.
-        package init(fingerprint: [UInt8]) {
+        package init(fingerprint: KeyFingerprint) {
             self.fingerprint = fingerprint
         }
     }

@@ -14,11 +14,11 @@ package struct AgentSettings: Hashable, Sendable {
     package struct Director: Hashable, Sendable {
         /// The name by which the operator speaks of it.
         package var name: String
-        /// SHA-256 of its SubjectPublicKeyInfo, 32 bytes.
-        package var fingerprint: [UInt8]
+        /// SHA-256 of its SubjectPublicKeyInfo.
+        package var fingerprint: KeyFingerprint
 
         /// Makes a director.
-        package init(name: String, fingerprint: [UInt8]) {
+        package init(name: String, fingerprint: KeyFingerprint) {
             self.name = name
             self.fingerprint = fingerprint
         }
