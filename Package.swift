@@ -193,5 +193,6 @@ let package = Package(
 
         // Tests
         suite("PrimitivesTests", ["Primitives"]),
+        suite("PurityTests", []),
     ],
 )
