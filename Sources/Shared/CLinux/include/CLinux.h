@@ -1,13 +1,16 @@
 // The kernel headers that Glibc's module map leaves out, and macros that Swift cannot import as functions.
 #pragma once
-#define _GNU_SOURCE 1
 // libc before the kernel: the kernel headers then leave out what libc has declared.
 #include <net/if.h>
 #include <netinet/in.h>
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <dirent.h>
+#include <fcntl.h>
 #include <linux/capability.h>
+#include <linux/ethtool.h>
+#include <linux/sockios.h>
 #include <linux/filter.h>
 #include <linux/genetlink.h>
 #include <linux/if_addr.h>
@@ -23,17 +26,54 @@
 #include <linux/rtnetlink.h>
 #include <linux/sock_diag.h>
 #include <netinet/tcp.h>
-#include <sched.h>
 #include <signal.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
-#include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/timerfd.h>
 #include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
+
+// Macros whose values depend on sizeof, which Swift does not import.
+static const int tandem_so_timestampns = SO_TIMESTAMPNS;
+
+// What SIOCGIF* tell of an interface.
+struct tandem_interface {
+    char name[IFNAMSIZ];
+    int index;
+    int mtu;
+    unsigned short hardware_type;
+    unsigned char mac[6];
+};
+
+// Fills in the interface of that name, or of that index if the name is NULL; -1 and errno if there is none.
+int tandem_interface_query(const char *name, int index, struct tandem_interface *out);
+
+// Whether large receive offload is on for the interface: 0 or 1, or -1 and errno.
+int tandem_large_receive_offload(const char *name);
+
+// recvmsg and sendmsg with flat arguments; *flags gets msg_flags.
+ssize_t tandem_receive(
+    int descriptor, void *bytes, size_t capacity, void *name, unsigned int *name_length,
+    void *control, size_t *control_length, int *flags);
+ssize_t tandem_send(
+    int descriptor, const void *bytes, size_t count, const void *name, unsigned int name_length,
+    const void *control, size_t control_length);
+
+// Names the calling thread as ps and gdb show it (at most 15 bytes are kept).
+void tandem_name_thread(const char *name);
+
+// SCHED_RR with SCHED_RESET_ON_FORK for the calling thread; 0 or an errno.
+int tandem_real_time(int priority);
+
+// Locks all memory as it is faulted in; 0 or an errno.
+int tandem_lock_memory(void);
+
+// Touches the first so many bytes of the calling thread's stack.
+void tandem_prefault_stack(void);
+
+// Enters a new network namespace; -1 and errno if it cannot.
+int tandem_unshare_network(void);
