@@ -1,0 +1,51 @@
+internal import Balancing
+internal import ConfigurationSyntax
+internal import DirectorCore
+internal import Health
+internal import Primitives
+internal import VRRP
+
+extension DirectorConfiguration {
+    /// What both directors of a cluster must agree on, one statement a line, sorted.
+    ///
+    /// A director's own name, interface, files, priorities and preemption are left out: they differ rightly.
+    package var normalForm: [String] {
+        var lines: [String] = [
+            "heartbeat_interval \(cluster.heartbeatInterval.exact)", "ip_forward \(forwardingPolicy)",
+        ]
+        for router in election.routers {
+            let addresses = router.addresses.map(\.description).sorted().joined(separator: " ")
+            lines.append(
+                "virtual_router \(router.name) vrid \(router.virtualRouterIdentifier) advertisement_interval "
+                    + "\(router.advertisementInterval.exact) addresses \(addresses)"
+            )
+        }
+        for server in cluster.realServers {
+            let agent = server.agent.map { "port \($0.port) \($0.fingerprint)" } ?? "none"
+            lines.append("real_server \(server.name) \(server.address) agent \(agent)")
+        }
+        for service in cluster.services {
+            let probe = service.probe
+            lines.append(
+                "service \(service.name) \(service.service.identity) scheduler \(service.service.schedulerName) "
+                    + "flags \(service.service.schedulerFlags) persistence \(service.service.persistenceTimeout)s "
+                    + "drain_deadline \(service.drainDeadline.exact) direct_path \(service.directPathProbe) check "
+                    + "\(probe.kind) \(probe.interval.exact) \(probe.timeout.exact) \(probe.fall) \(probe.rise)"
+            )
+            for member in service.members {
+                lines.append("member \(service.name) \(member.realServer) weight \(member.weight)")
+            }
+        }
+        return lines.sorted()
+    }
+
+    /// A short name of the normal form: equal on directors that agree, 16 hexadecimal digits of FNV-1a.
+    package var digest: String {
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        for line in normalForm {
+            for byte in Array(line.utf8) + [10] { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        }
+        let digits = String(hash, radix: 16)
+        return String(repeating: "0", count: 16 - digits.count) + digits
+    }
+}

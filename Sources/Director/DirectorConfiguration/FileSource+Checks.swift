@@ -1,0 +1,158 @@
+internal import ConfigurationSyntax
+internal import Primitives
+
+/// What one value alone cannot show: duplicates, references, families, and what direct routing demands.
+extension FileSource {
+    func check(_ diagnostics: DiagnosticList) {
+        checkDuplicates(diagnostics)
+        for router in routers { check(router.value, diagnostics) }
+        for server in realServers { check(server.value, diagnostics) }
+        for service in services { check(service.value, diagnostics) }
+    }
+
+    private func checkDuplicates(_ diagnostics: DiagnosticList) {
+        unique(routers.compactMap(\.value.name), "the virtual router \"", "\"", diagnostics)
+        unique(realServers.compactMap(\.value.name), "the real server \"", "\"", diagnostics)
+        unique(services.compactMap(\.value.name), "the service \"", "\"", diagnostics)
+        unique(virtualAddresses, "the virtual address ", "", diagnostics)
+        unique(realServers.compactMap(\.value.address), "the real server's address ", "", diagnostics)
+        let fingerprints = realServers.compactMap(\.value.agent?.value.fingerprint)
+        unique(fingerprints, "the fingerprint ", "", diagnostics)
+        let identities = services.compactMap { service in
+            service.value.identity.map { Located($0, at: service.value.address?.span ?? service.span) }
+        }
+        unique(identities, "the service ", "", diagnostics)
+
+        var seen: [String: SourceSpan] = [:]
+        for router in routers {
+            guard let vrid = router.value.virtualRouterIdentifier, let first = router.value.addresses?.first,
+                let interface = router.value.interface?.value ?? interface?.value
+            else { continue }
+            let family = first.value.address.family
+            if let other = seen["\(vrid.value) \(interface) \(family)"] {
+                diagnostics.report(
+                    "VRID \(vrid.value) is used twice for \(family.title) on \(interface), first at line \(other.line)",
+                    at: vrid.span,
+                )
+            }
+            seen["\(vrid.value) \(interface) \(family)"] = vrid.span
+        }
+    }
+
+    private func unique<Value: Hashable>(
+        _ values: [Located<Value>],
+        _ before: String,
+        _ after: String,
+        _ diagnostics: DiagnosticList
+    ) {
+        var seen: [Value: SourceSpan] = [:]
+        for value in values {
+            guard let first = seen.updateValue(value.span, forKey: value.value) else { continue }
+            seen[value.value] = first
+            diagnostics.report(
+                "\(before)\(value.value)\(after) is given twice, first at line \(first.line)",
+                at: value.span
+            )
+        }
+    }
+
+    private var virtualAddresses: [Located<IPAddress>] {
+        routers.flatMap { ($0.value.addresses ?? []).map { Located($0.value.address, at: $0.span) } }
+    }
+
+    private func check(_ router: VirtualRouterSource, _ diagnostics: DiagnosticList) {
+        if router.priority?.value == 255, let preempt = router.preemptMode, !preempt.value {
+            diagnostics.report(
+                "priority 255 is the addresses' owner, which always preempts (RFC 9568 section 6.1)",
+                at: preempt.span,
+            )
+        }
+        guard let addresses = router.addresses, let first = addresses.first else { return }
+        let family = first.value.address.family
+        if let address = first.value.address.ipv6, !address.isLinkLocal {
+            diagnostics.report(
+                "the first IPv6 address of a virtual router is link-local (RFC 9568 section 5.2.9)",
+                at: first.span,
+            )
+        }
+        for address in addresses {
+            if address.value.address.family != family {
+                diagnostics.report(
+                    "a virtual router has addresses of one family, and the first is \(family.title)",
+                    at: address.span,
+                )
+            } else if let problem = address.value.address.unusable {
+                diagnostics.report("\(address.value.address) is \(problem), not a virtual address", at: address.span)
+            } else if let problem = address.value.unusable {
+                diagnostics.report("\(address.value.address) is \(problem) of \(address.value)", at: address.span)
+            }
+        }
+    }
+
+    private func check(_ server: RealServerSource, _ diagnostics: DiagnosticList) {
+        guard let address = server.address else { return }
+        if let problem = address.value.unusable {
+            diagnostics.report("\(address.value) is \(problem), not a real server's address", at: address.span)
+        }
+        if let virtual = virtualAddresses.first(where: { $0.value == address.value }) {
+            diagnostics.report("\(address.value) is the virtual address of line \(virtual.span.line)", at: address.span)
+        }
+    }
+
+    private func check(_ service: ServiceSource, _ diagnostics: DiagnosticList) {
+        if let address = service.address, isComplete, !virtualAddresses.contains(where: { $0.value == address.value }) {
+            diagnostics.report(
+                "no virtual router has the address \(address.value)",
+                at: address.span,
+                suggestion: EditDistance.nearest(
+                    to: "\(address.value)",
+                    among: virtualAddresses.map { "\($0.value)" },
+                ),
+            )
+        }
+        if let directPath = service.directPath, directPath.value, !service.hasDirectPath {
+            diagnostics.report("the direct path can be probed for TCP over IPv4 alone", at: directPath.span)
+        }
+        var seen: [String: SourceSpan] = [:]
+        for member in service.members ?? [] {
+            guard let name = member.value.name else { continue }
+            if let first = seen[name.value] {
+                diagnostics.report(
+                    "the service has the real server \"\(name.value)\" already, at line \(first.line)",
+                    at: name.span,
+                )
+            }
+            seen[name.value] = seen[name.value] ?? name.span
+            check(member.value, of: service, diagnostics)
+        }
+    }
+
+    private func check(_ member: MemberSource, of service: ServiceSource, _ diagnostics: DiagnosticList) {
+        guard let name = member.name else { return }
+        if let port = member.port, let own = service.port, port.value != own.value {
+            diagnostics.report(
+                "direct routing keeps the service's port \(own.value); a real server cannot have port \(port.value)",
+                at: port.span,
+            )
+        }
+        guard let server = realServers.first(where: { $0.value.name?.value == name.value }) else {
+            guard isComplete else { return }
+            diagnostics.report(
+                "there is no real server \"\(name.value)\"",
+                at: name.span,
+                suggestion: EditDistance.nearest(
+                    to: name.value,
+                    among: realServers.compactMap(\.value.name?.value),
+                ),
+            )
+            return
+        }
+        if let real = server.value.address, let virtual = service.address, real.value.family != virtual.value.family {
+            diagnostics.report(
+                "\"\(name.value)\" has the \(real.value.family.title) address \(real.value), and the service is "
+                    + "\(virtual.value.family.title)",
+                at: name.span,
+            )
+        }
+    }
+}

@@ -1,0 +1,59 @@
+internal import ConfigurationSyntax
+internal import DirectorCore
+internal import Primitives
+
+/// An item of `real_servers` as written.
+struct RealServerSource {
+    var name: Located<String>?
+    var address: Located<IPAddress>?
+    var agent: Located<AgentSource>?
+
+    init(_ fields: inout MappingDecoder) {
+        name = fields.required("name", .name)
+        address = fields.required("address", .address)
+        agent = fields.optional("agent", .agent)
+    }
+
+    var settings: RealServerSettings? {
+        guard let name, let address else { return nil }
+        return RealServerSettings(name: name.value, address: address.value, agent: agent?.value.settings)
+    }
+}
+
+/// The `agent` of a real server as written.
+struct AgentSource {
+    var fingerprint: Located<KeyFingerprint>?
+    var port: Located<Int>?
+
+    init(_ fields: inout MappingDecoder) {
+        fingerprint = fields.required("fingerprint", .fingerprint)
+        port = fields.optional("port", .port)
+    }
+
+    var settings: RealServerSettings.Agent? {
+        guard let fingerprint else { return nil }
+        var settings = RealServerSettings.Agent(fingerprint: fingerprint.value)
+        if let port { settings.port = UInt16(port.value) }
+        return settings
+    }
+}
+
+extension Format where Value == RealServerSource {
+    static var realServer: Format {
+        Format("a real server") { node, diagnostics in
+            guard var fields = MappingDecoder(node, as: "a real server", diagnostics) else { return nil }
+            defer { fields.finish() }
+            return RealServerSource(&fields)
+        }
+    }
+}
+
+extension Format where Value == AgentSource {
+    static var agent: Format {
+        Format("an agent's fingerprint and port") { node, diagnostics in
+            guard var fields = MappingDecoder(node, as: "an agent", diagnostics) else { return nil }
+            defer { fields.finish() }
+            return AgentSource(&fields)
+        }
+    }
+}
