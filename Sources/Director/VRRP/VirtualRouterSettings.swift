@@ -16,6 +16,12 @@ package struct VirtualRouterSettings: Hashable, Sendable {
     package var preemptMode = true
     /// The virtual addresses with the prefix length that they get on the interface; all of one family, at least one.
     package var addresses: [Prefix]
+    /// The version that it speaks and understands.
+    package var version: ProtocolVersion = .version3
+    /// The checksum that version 3 over IPv4 sends; both are understood.
+    package var checksumForm: ChecksumForm = .pseudoHeader
+    /// The authentication of version 2.
+    package var authentication: Authentication = .none
 
     /// Makes the settings of a router with the defaults.
     package init(name: String, virtualRouterIdentifier: UInt8, interface: String, addresses: [Prefix]) {
@@ -23,5 +29,67 @@ package struct VirtualRouterSettings: Hashable, Sendable {
         self.virtualRouterIdentifier = virtualRouterIdentifier
         self.interface = interface
         self.addresses = addresses
+    }
+
+    /// What tells one virtual router of a machine from another (RFC 9568 section 2.3).
+    package struct Identity: Hashable, Sendable {
+        /// VRID.
+        package var virtualRouterIdentifier: UInt8
+        /// The interface's name.
+        package var interface: String
+        /// The family of the addresses.
+        package var family: AddressFamily
+    }
+
+    /// Why settings cannot be used.
+    package enum Problem: UInt8, Error, Hashable, Sendable, CaseIterable {
+        /// VRID 0.
+        case virtualRouterIdentifier
+        /// Priority 0, which means resignation.
+        case priority
+        /// An interval that the version cannot carry.
+        case advertisementInterval
+        /// No address at all, or more than the count field can say.
+        case addressCount
+        /// Addresses of both families.
+        case mixedFamilies
+        /// Version 2 has no IPv6.
+        case versionOfFamily
+        /// The first IPv6 address is not link-local (RFC 9568 section 5.2.9).
+        case firstAddressNotLinkLocal
+    }
+
+    /// The family of the addresses.
+    package var family: AddressFamily { addresses.first?.address.family ?? .ipv4 }
+
+    /// What tells this router from the others of the machine.
+    package var identity: Identity {
+        Identity(virtualRouterIdentifier: virtualRouterIdentifier, interface: interface, family: family)
+    }
+
+    /// Whether it owns the addresses (RFC 9568 section 1.7, IPvX Address Owner).
+    package var isAddressOwner: Bool { priority == 255 }
+
+    /// The first thing that is wrong, if anything is.
+    package func firstProblem() -> Problem? {
+        if virtualRouterIdentifier == 0 { return .virtualRouterIdentifier }
+        if priority == 0 { return .priority }
+        guard (1...255).contains(addresses.count) else { return .addressCount }
+        guard addresses.allSatisfy({ $0.address.family == family }) else { return .mixedFamilies }
+        switch version {
+        case .version2:
+            guard family == .ipv4 else { return .versionOfFamily }
+            let second = Interval.seconds(1).nanoseconds
+            guard advertisementInterval.nanoseconds % second == 0,
+                (1...255).contains(advertisementInterval.nanoseconds / second)
+            else { return .advertisementInterval }
+        case .version3:
+            let centisecond = Interval.centiseconds(1).nanoseconds
+            guard advertisementInterval.nanoseconds % centisecond == 0,
+                (1...4095).contains(advertisementInterval.nanoseconds / centisecond)
+            else { return .advertisementInterval }
+            if family == .ipv6, addresses.first?.address.ipv6?.isLinkLocal != true { return .firstAddressNotLinkLocal }
+        }
+        return nil
     }
 }

@@ -1,0 +1,15 @@
+package import Primitives
+
+/// What the election wants done, in order.
+package enum ElectionEffect: Hashable, Sendable {
+    /// Send a VRRP message on the interface's raw socket.
+    case sendAdvertisement(interface: String, source: IPAddress, destination: IPAddress, payload: [UInt8])
+    /// Send a whole Ethernet frame (gratuitous ARP, unsolicited neighbour advertisement) on the interface.
+    case sendFrame(interface: String, frame: [UInt8])
+    /// Tell the addresses thread which addresses are wanted.
+    case demandAddresses(AddressDemand)
+    /// Tell the rest of the director how the election stands.
+    case publish(ElectionReport)
+    /// Everything that `stopRequested` asked for is done.
+    case stopped
+}

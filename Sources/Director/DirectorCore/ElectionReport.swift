@@ -1,0 +1,111 @@
+package import Primitives
+package import VRRP
+
+/// How the election stands: the whole picture, every time something in it changed.
+package struct ElectionReport: Hashable, Sendable {
+    /// One virtual address.
+    package struct Address: Hashable, Sendable {
+        /// The address with its configured prefix length.
+        package var prefix: Prefix
+        /// Whether the kernel has it on the interface.
+        package var isHeld: Bool
+
+        /// Makes an address.
+        package init(prefix: Prefix, isHeld: Bool) {
+            self.prefix = prefix
+            self.isHeld = isHeld
+        }
+    }
+
+    /// One virtual router.
+    package struct Router: Hashable, Sendable {
+        /// The operator's name for it.
+        package var name: String
+        /// VRID.
+        package var virtualRouterIdentifier: UInt8
+        /// The interface's name.
+        package var interface: String
+        /// Its own priority.
+        package var priority: UInt8
+        /// Initialize, Backup or Active.
+        package var state: VirtualRouter.StateName
+        /// When it entered the state.
+        package var since: MonotonicInstant
+        /// Why it entered the state.
+        package var reason: TransitionReason
+        /// The primary address of the Active Router as far as known; its own while it is Active.
+        package var activeRouter: IPAddress?
+        /// The priority that the Active Router advertises.
+        package var activePriority: UInt8?
+        /// The virtual addresses in the file's order.
+        package var addresses: [Address]
+        /// What is not as it should be, in the order of `Finding`.
+        package var findings: [Finding]
+        /// The counters.
+        package var statistics: VirtualRouter.Statistics
+    }
+
+    /// Something about a router that an operator should know.
+    package enum Finding: Hashable, Sendable {
+        /// The interface does not exist, is down, has no carrier, or has no address to send from.
+        case interfaceUnusable(InterfaceFault)
+        /// Advertisements are on the wire but do not reach the raw socket: a packet filter drops them.
+        case filteredAdvertisements(from: IPAddress, since: MonotonicInstant)
+        /// Another machine claims a virtual address that this Active Router holds.
+        case addressConflict(AddressConflict)
+        /// The peer advertises another list of addresses.
+        case addressListMismatch(from: IPAddress)
+        /// The peer advertises another interval.
+        case intervalMismatch(from: IPAddress, Interval)
+        /// The kernel refused to add or remove an address.
+        case addressFailure(AddressReport.Failure)
+        /// An address was found at start and is kept silently until the election is decided.
+        case keepingFoundAddress
+    }
+
+    /// Why an interface cannot carry an election.
+    package enum InterfaceFault: UInt8, Hashable, Sendable, CaseIterable {
+        /// Nothing is known yet.
+        case unknown
+        /// There is no such interface.
+        case missing
+        /// It is administratively down.
+        case down
+        /// It has no carrier.
+        case noCarrier
+        /// It has no address of its own to send advertisements from.
+        case noPrimaryAddress
+    }
+
+    /// Who else claims an address.
+    package struct AddressConflict: Hashable, Sendable {
+        /// The virtual address.
+        package var address: IPAddress
+        /// The other machine's link-layer address.
+        package var mac: MACAddress
+        /// When it was first seen.
+        package var firstSeen: MonotonicInstant
+        /// When it was last seen.
+        package var lastSeen: MonotonicInstant
+        /// How often it was seen.
+        package var count: UInt64
+    }
+
+    /// The routers in the file's order.
+    package var routers: [Router]
+    /// Messages that no router took, by cause.
+    package var rejections: RejectionCounts
+    /// Why the last settings were refused; the ones before are still in force.
+    package var refusedSettings: ElectionSettings.Problem?
+    /// How often an address that somebody else removed was put back.
+    package var addressRepairs: UInt64
+    /// Whether the election has stopped or is stopping.
+    package var isStopping: Bool
+}
+
+extension ElectionReport {
+    /// Whether a router of this director is Active for the address.
+    package func isActive(for address: IPAddress) -> Bool {
+        routers.contains { $0.state == .active && $0.addresses.contains { $0.prefix.address == address } }
+    }
+}

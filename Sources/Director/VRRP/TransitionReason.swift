@@ -1,0 +1,29 @@
+/// Why a virtual router is in the state that it is in; the same words in log, status and metrics.
+package enum TransitionReason: String, Hashable, Sendable, CaseIterable {
+    /// The process has started and knows nothing about its interface yet.
+    case started
+    /// The interface became usable.
+    case interfaceUsable
+    /// The interface is missing, down, without carrier or without an address of its own.
+    case interfaceUnusable
+    /// It owns the addresses (priority 255).
+    case addressOwner
+    /// Nobody advertised during the first Active_Down_Interval.
+    case nobodyHeard
+    /// The Active Router fell silent for the Active_Down_Interval.
+    case activeRouterSilent
+    /// The Active Router advertised priority 0.
+    case activeRouterGaveUp
+    /// The Active Router has the lower priority.
+    case preemption
+    /// A router of higher priority advertised.
+    case higherPriorityHeard
+    /// A router of equal priority and greater address advertised.
+    case tieLost
+    /// This process was not running for so long that a Backup Router must have taken over.
+    case resumedLate
+    /// The operator asked for a stop.
+    case stopRequested
+    /// The router is no longer configured.
+    case removed
+}

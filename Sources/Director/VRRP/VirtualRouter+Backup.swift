@@ -1,0 +1,82 @@
+import Primitives
+
+extension VirtualRouter {
+    /// What the state Backup holds.
+    struct Watch {
+        /// Active_Down_Timer.
+        var timer: MonotonicInstant
+        /// Active_Adver_Interval.
+        var interval: Interval
+        /// Why the router becomes Active if the timer runs out.
+        var onExpiry: TransitionReason
+
+        /// The state that holds it.
+        var state: State { .backup(activeDownTimer: timer, activeAdverInterval: interval, onExpiry: onExpiry) }
+    }
+
+    /// The rows of RFC 9568 section 6.4.2.
+    mutating func handleInBackup(_ event: Event, at now: MonotonicInstant, _ watch: Watch) -> [Effect] {
+        switch event {
+        case .startup:
+            // Only Initialize starts up.
+            return []
+        case .shutdown(let reason):
+            activeRouter = nil
+            return [enter(.initialize, reason, at: now)]
+        case .advertisementReceived(let advertisement, let source):
+            state = hear(advertisement, from: source, at: now, watch).state
+            return []
+        case .deadlineReached:
+            // The timer may have been moved since the wake-up was asked for.
+            guard now >= watch.timer else { return [] }
+            return becomeActive(settings.isAddressOwner ? .addressOwner : watch.onExpiry, at: now)
+        case .resumedLate:
+            // Own lateness is not the peer's silence: watch for a whole interval more.
+            var fresh = watch
+            fresh.timer = now + activeDownInterval(of: watch.interval)
+            state = fresh.state
+            return []
+        case .reconfigured(let settings):
+            let before = skewTime(of: watch.interval)
+            self.settings = settings
+            var changed = watch
+            // The same instant of the last advertisement, the new skew.
+            changed.timer = watch.timer + (skewTime(of: watch.interval) - before)
+            state = changed.state
+            return []
+        case .primaryAddressChanged(let address):
+            primaryAddress = address
+            return []
+        }
+    }
+
+    /// What an advertisement does to the watch.
+    private mutating func hear(
+        _ advertisement: Advertisement,
+        from source: IPAddress,
+        at now: MonotonicInstant,
+        _ watch: Watch,
+    ) -> Watch {
+        var watch = watch
+        statistics.advertisementsReceived += 1
+        guard advertisement.priority > 0 else {
+            statistics.priorityZeroReceived += 1
+            activeRouter = nil
+            watch.timer = now + skewTime(of: watch.interval)
+            watch.onExpiry = .activeRouterGaveUp
+            return watch
+        }
+        activeRouter = ActiveRouter(address: source, priority: advertisement.priority)
+        // The owner preempts whatever Preempt_Mode says (RFC 9568 section 6.1).
+        let mayPreempt = settings.preemptMode || settings.isAddressOwner
+        guard !mayPreempt || advertisement.priority >= settings.priority else {
+            // Discarded: the timer runs out and this router takes over.
+            watch.onExpiry = .preemption
+            return watch
+        }
+        watch.interval = learnedInterval(advertisement)
+        watch.timer = now + activeDownInterval(of: watch.interval)
+        watch.onExpiry = .activeRouterSilent
+        return watch
+    }
+}
