@@ -1,0 +1,59 @@
+package import Primitives
+
+/// What a run of the direct-path probe saw, and the diagnosis that follows from it.
+package struct DirectPathObservation: Hashable, Sendable {
+    /// How a half-open SYN was answered.
+    package enum Answer: Hashable, Sendable {
+        /// SYN-ACK, after this time.
+        case answered(Interval)
+        /// RST.
+        case refused
+        /// Nothing within the timeout.
+        case silent
+    }
+
+    /// Whether the real server's link-layer address was learned in this run.
+    package var neighbourAnswers: Bool
+    /// The answer for the virtual address.
+    package var virtual: Answer
+    /// The answer of the real address itself to the same SYN; nothing if it was not asked.
+    package var real: Answer?
+
+    /// Makes an observation.
+    package init(neighbourAnswers: Bool, virtual: Answer, real: Answer?) {
+        self.neighbourAnswers = neighbourAnswers
+        self.virtual = virtual
+        self.real = real
+    }
+
+    /// What the observation means.
+    ///
+    /// Silence is a black hole only when the node lives: its neighbour entry answers, and so does its real address.
+    package func outcome(virtual endpoint: Endpoint, real: Endpoint) -> ProbeOutcome {
+        switch virtual {
+        case .answered(let time):
+            return .passed(time)
+        case .refused:
+            return .failed(.directPathRefused, evidence: "\(real.address) answers a SYN for \(endpoint) by RST")
+        case .silent:
+            break
+        }
+        guard neighbourAnswers else {
+            return .failed(.unreachable, evidence: "\(real.address) does not answer ARP")
+        }
+        switch self.real {
+        case .answered, .refused:
+            return .failed(
+                .directRoutingBlackHole,
+                evidence: "\(real.address) is silent to a SYN for \(endpoint) and answers one for \(real)",
+            )
+        case .silent:
+            return .failed(
+                .overloaded,
+                evidence: "\(real.address) answers ARP but no SYN, neither for \(endpoint) nor for \(real)"
+            )
+        case nil:
+            return .failed(.directPathSilent, evidence: "\(real.address) is silent to a SYN for \(endpoint)")
+        }
+    }
+}

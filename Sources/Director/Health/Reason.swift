@@ -1,0 +1,61 @@
+/// Why something is in the state it is in; one vocabulary for log, status and metrics.
+///
+/// The raw values are names that others rely on: they never change and never get another meaning.
+package enum Reason: String, Hashable, Sendable, CaseIterable, Codable {
+    // The operator.
+    case operatorDrain = "operator-drain"
+    case operatorMaintenance = "operator-maintenance"
+    case weightZero = "weight-zero"
+    case removed = "removed"
+
+    // What the agent says is wrong.
+    case agentMaintenance = "agent-maintenance"
+    case agentDraining = "agent-draining"
+    case vipMissing = "vip-missing"
+    case vipPrefixWrong = "vip-prefix-wrong"
+    case arpNotSilent = "arp-not-silent"
+    case arpAnnounceUnsafe = "arp-announce-unsafe"
+    case realAddressOffLink = "real-address-off-link"
+    case reversePathWrong = "reverse-path-wrong"
+    case listenerMissing = "listener-missing"
+    case localProbeFailed = "local-probe-failed"
+
+    // What the director's own probes found.
+    case probeRefused = "probe-refused"
+    case probeReset = "probe-reset"
+    case probeTimedOut = "probe-timed-out"
+    case probeUnreachable = "probe-unreachable"
+    case directPathRefused = "direct-path-refused"
+    case directPathSilent = "direct-path-silent"
+    case directRoutingBlackHole = "direct-routing-black-hole"
+    case overloaded = "overloaded"
+    case unreachable = "unreachable"
+
+    // What is not known.
+    case awaitingResults = "awaiting-results"
+    case awaitingAgent = "awaiting-agent"
+    case probeCouldNotRun = "probe-could-not-run"
+    case agentStale = "agent-stale"
+    case agentNeverHeard = "agent-never-heard"
+
+    // What is right.
+    case passing = "passing"
+    case agentConfirms = "agent-confirms"
+    case unchecked = "unchecked"
+
+    // Links, kernel, configuration.
+    case agentConnected = "agent-connected"
+    case agentRebooted = "agent-rebooted"
+    case linkClosed = "link-closed"
+    case linkViolation = "link-violation"
+    case notConfigured = "not-configured"
+    case dataplaneConverged = "dataplane-converged"
+    case dataplaneDiverged = "dataplane-diverged"
+    case configurationReplaced = "configuration-replaced"
+    case started = "started"
+    case stopping = "stopping"
+}
+
+extension Reason: CustomStringConvertible {
+    package var description: String { rawValue }
+}

@@ -1,0 +1,50 @@
+/// Counts results until there are enough in a row to believe them.
+///
+/// While nothing is known, `rise` successes or `fall` failures are needed as well: one packet decides nothing.
+package struct RiseFallCounter: Hashable, Sendable {
+    private let rise: Int
+    private let fall: Int
+    private var successes = 0
+    private var failures = 0
+    private var obstacles = 0
+
+    /// What is believed.
+    package private(set) var state = Verdict.State.unknown
+
+    /// Makes a counter that knows nothing.
+    package init(rise: Int, fall: Int) {
+        precondition(rise > 0 && fall > 0, "a verdict takes at least one result")
+        self.rise = rise
+        self.fall = fall
+    }
+
+    /// What one run of a probe gave.
+    package enum Result: Hashable, Sendable, CaseIterable {
+        case success
+        case failure
+        /// It could not run: that says nothing about the target.
+        case obstacle
+    }
+
+    /// Takes a result and gives what is believed now.
+    package mutating func record(_ result: Result) -> Verdict.State {
+        switch result {
+        case .success:
+            successes = min(successes + 1, rise)
+            (failures, obstacles) = (0, 0)
+            if successes >= rise { state = .up }
+        case .failure:
+            failures = min(failures + 1, fall)
+            (successes, obstacles) = (0, 0)
+            if failures >= fall { state = .down }
+        case .obstacle:
+            // Neither count is touched: a success before and one after are still two in a row of those that ran.
+            obstacles = min(obstacles + 1, fall)
+            if obstacles >= fall {
+                state = .unknown
+                (successes, failures) = (0, 0)
+            }
+        }
+        return state
+    }
+}
