@@ -45,10 +45,10 @@ func suite(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
+let nioTLS: Target.Dependency = .product(name: "NIOTLS", package: "swift-nio")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
-let x509: Target.Dependency = .product(name: "X509", package: "swift-certificates")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 
@@ -60,7 +60,6 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-certificates", exact: "1.21.1"),
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
@@ -105,7 +104,7 @@ let package = Package(
         library(
             "SecureTransport",
             "Shared/SecureTransport",
-            ["Primitives", nioCore, nioPosix, nioSSL, x509, crypto],
+            ["Primitives", nioCore, nioPosix, nioSSL, nioTLS, crypto, system],
         ),
         library("ServiceManager", "Shared/ServiceManager", ["CSystemd", "Primitives"], touchesC: true),
         library("Telemetry", "Shared/Telemetry", ["CVersion", "CSystemd", "Primitives", logging], touchesC: true),
@@ -192,6 +191,13 @@ let package = Package(
         ),
 
         // Tests
+        .target(name: "CLab", path: "Tests/CLab"),
+        .executableTarget(
+            name: "lab",
+            dependencies: ["CLab", "Primitives"],
+            path: "Tests/Lab",
+            swiftSettings: strict,
+        ),
         suite("PrimitivesTests", ["Primitives"]),
         suite("PurityTests", []),
     ],
