@@ -8,7 +8,7 @@ internal import VRRP
 extension DirectorConfiguration {
     /// What both directors of a cluster must agree on, one statement a line, sorted.
     ///
-    /// A director's own name, interface, files, priorities and preemption are left out: they differ rightly.
+    /// A director's own name, interface, files, forwarding, priorities and preemption are left out: they differ rightly.
     package var normalForm: [String] {
         var lines: [String] = [
             "heartbeat_interval \(cluster.heartbeatInterval.exact)", "ip_forward \(forwardingPolicy)",
