@@ -1,4 +1,3 @@
-package import Primitives
 package import VRRP
 
 /// What happens to the election.

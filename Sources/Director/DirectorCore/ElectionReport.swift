@@ -75,6 +75,8 @@ package struct ElectionReport: Hashable, Sendable {
         case noCarrier
         /// It has no address of its own to send advertisements from.
         case noPrimaryAddress
+        /// The kernel refused the election's sockets on it.
+        case noSockets
     }
 
     /// Who else claims an address.

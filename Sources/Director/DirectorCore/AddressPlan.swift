@@ -1,0 +1,69 @@
+package import Primitives
+
+/// What has to be done to the kernel's addresses so that they are as demanded.
+package enum AddressPlan {
+    /// An address as the kernel has it.
+    package struct Found: Hashable, Sendable {
+        /// The interface's name.
+        package var interface: String
+        /// The address with its prefix length.
+        package var prefix: Prefix
+        /// Whether it carries this program's mark (`IFA_PROTO`).
+        package var isMarked: Bool
+
+        /// Makes an address.
+        package init(interface: String, prefix: Prefix, isMarked: Bool) {
+            self.interface = interface
+            self.prefix = prefix
+            self.isMarked = isMarked
+        }
+    }
+
+    /// One change.
+    package enum Step: Hashable, Sendable {
+        /// `ip address add`
+        case add(AddressDemand.Entry)
+        /// `ip address del`, for the sake of an entry.
+        case remove(Found, AddressDemand.Entry)
+    }
+
+    /// The changes from what was found to what is demanded; none if all is well.
+    ///
+    /// Addresses that the demand before had and this one has not are removed even where the kernel keeps no marks.
+    package static func steps(demand: AddressDemand, before: AddressDemand?, found: [Found]) -> [Step] {
+        var steps: [Step] = []
+        for entry in demand.entries {
+            let same = found.filter { $0.interface == entry.interface && $0.prefix.address == entry.prefix.address }
+            switch entry.disposition {
+            case .present:
+                for stale in same where stale.isMarked && stale.prefix != entry.prefix {
+                    steps.append(.remove(stale, entry))
+                }
+                if !same.contains(where: { $0.prefix == entry.prefix }) { steps.append(.add(entry)) }
+            case .absent:
+                steps += same.map { .remove($0, entry) }
+            case .unclaimed:
+                steps += same.filter(\.isMarked).map { .remove($0, entry) }
+            case .asFound:
+                break
+            }
+        }
+        let isDemanded = { (found: Found) in
+            demand.entries.contains { $0.interface == found.interface && $0.prefix.address == found.prefix.address }
+        }
+        for stray in found where !isDemanded(stray) {
+            let withdrawn = before?.entries.first { entry in
+                entry.interface == stray.interface && entry.prefix == stray.prefix
+                    && (entry.disposition == .present || entry.disposition == .absent)
+            }
+            guard stray.isMarked || withdrawn != nil else { continue }
+            let entry = AddressDemand.Entry(
+                interface: stray.interface,
+                prefix: stray.prefix,
+                disposition: withdrawn == nil ? .unclaimed : .absent
+            )
+            steps.append(.remove(stray, entry))
+        }
+        return steps
+    }
+}

@@ -1,0 +1,133 @@
+import Primitives
+import VRRP
+
+extension ElectionCore {
+    /// Takes the addresses thread's picture of the kernel.
+    mutating func take(_ report: AddressReport, at now: MonotonicInstant, _ effects: inout [ElectionEffect]) {
+        found = report
+        for slot in slots {
+            refreshInterface(of: slot, at: now, &effects)
+            refreshAnnouncements(of: slot, at: now)
+        }
+    }
+
+    /// Starts a router up when its interface can be used, and shuts it down when it cannot.
+    mutating func refreshInterface(of slot: Slot, at now: MonotonicInstant, _ effects: inout [ElectionEffect]) {
+        let (fault, primary) = interface(of: slot)
+        slot.fault = fault
+        switch (slot.router.state.name, primary) {
+        case (.initialize, let primary?):
+            guard stopDeadline == nil else { return }
+            if !slot.hasBeenUp, !slot.settings.isAddressOwner, !heldAddresses(of: slot).isEmpty {
+                slot.keepsFound = true
+            }
+            slot.hasBeenUp = true
+            apply(.startup(primaryAddress: primary), to: slot, at: now, &effects)
+        case (.backup, let primary?), (.active, let primary?):
+            guard slot.router.primaryAddress != primary else { return }
+            apply(.primaryAddressChanged(primary), to: slot, at: now, &effects)
+        case (.initialize, nil):
+            guard fault != .unknown, slot.router.reason != .interfaceUnusable, stopDeadline == nil else { return }
+            apply(.shutdown(.interfaceUnusable), to: slot, at: now, &effects)
+        case (.backup, nil), (.active, nil):
+            slot.keepsFound = false
+            apply(.shutdown(.interfaceUnusable), to: slot, at: now, &effects)
+        }
+    }
+
+    /// What is wrong with a router's interface, or the address that it advertises from.
+    private func interface(of slot: Slot) -> (fault: ElectionReport.InterfaceFault?, primary: IPAddress?) {
+        guard let found, let createdBy = slot.createdBy, found.generation >= createdBy else { return (.unknown, nil) }
+        guard let interface = found.interfaces.first(where: { $0.name == slot.settings.interface }) else {
+            return (.missing, nil)
+        }
+        guard interface.isUp else { return (.down, nil) }
+        guard interface.hasCarrier else { return (.noCarrier, nil) }
+        guard interface.hasSockets else { return (.noSockets, nil) }
+        let primary =
+            switch slot.settings.family {
+            case .ipv4: interface.primaryIPv4.map(IPAddress.v4)
+            case .ipv6: interface.linkLocal.map(IPAddress.v6)
+            }
+        return primary == nil ? (.noPrimaryAddress, nil) : (nil, primary)
+    }
+
+    /// The router's addresses that the kernel has, in the router's order.
+    func heldAddresses(of slot: Slot) -> [IPAddress] {
+        guard let found else { return [] }
+        return slot.settings.addresses.map(\.address).filter { address in
+            found.held.contains { $0.interface == slot.settings.interface && $0.address == address }
+        }
+    }
+
+    /// Begins a burst once an address that was claimed is there.
+    private func refreshAnnouncements(of slot: Slot, at now: MonotonicInstant) {
+        guard slot.isActive, let claimedBy = slot.claimedBy, let found, found.generation >= claimedBy else { return }
+        let held = heldAddresses(of: slot)
+        if held.contains(where: { !slot.announced.contains($0) }) { slot.announcer.begin(at: now) }
+        slot.announced = held
+    }
+
+    /// What follows from any event: announcements that are due, a new demand, the end of a stop, a report.
+    mutating func settle(at now: MonotonicInstant, _ effects: inout [ElectionEffect]) {
+        for slot in slots where slot.isActive && slot.announcer.takeDue(at: now) { announce(slot, &effects) }
+        renewDemand(&effects)
+        finishStop(at: now, &effects)
+        publish(at: now, &effects)
+    }
+
+    private func announce(_ slot: Slot, _ effects: inout [ElectionEffect]) {
+        let name = slot.settings.interface
+        guard let mac = found?.interfaces.first(where: { $0.name == name })?.mac else { return }
+        slot.router.statistics.announcements += 1
+        for address in slot.announced {
+            effects.append(.sendFrame(interface: name, frame: Announcement.frame(address, at: mac)))
+        }
+    }
+
+    private mutating func renewDemand(_ effects: inout [ElectionEffect]) {
+        let entries = slots.flatMap { slot in
+            let disposition = disposition(of: slot)
+            return slot.settings.addresses.map {
+                AddressDemand.Entry(interface: slot.settings.interface, prefix: $0, disposition: disposition)
+            }
+        }
+        let hasNewClaim = slots.contains { $0.isActive && $0.claimedBy == nil }
+        let hasNewRouter = slots.contains { $0.createdBy == nil }
+        guard entries != demand.entries || hasNewClaim || hasNewRouter else { return }
+        demand = AddressDemand(generation: demand.generation + 1, entries: entries)
+        for slot in slots {
+            slot.createdBy = slot.createdBy ?? demand.generation
+            if slot.isActive { slot.claimedBy = slot.claimedBy ?? demand.generation }
+        }
+        effects.append(.demandAddresses(demand))
+    }
+
+    private func disposition(of slot: Slot) -> AddressDemand.Disposition {
+        let gone: AddressDemand.Disposition = slot.settings.isAddressOwner ? .unclaimed : .absent
+        guard stopDeadline == nil else { return gone }
+        return switch slot.router.state {
+        case .active: .present
+        case .backup: slot.keepsFound ? .asFound : gone
+        case .initialize: slot.fault == .unknown ? .asFound : gone
+        }
+    }
+
+    private mutating func finishStop(at now: MonotonicInstant, _ effects: inout [ElectionEffect]) {
+        guard let stopDeadline, !hasStopped else { return }
+        let isGone = found.map { found in
+            found.generation >= demand.generation
+                && slots.allSatisfy { slot in
+                    !found.held.contains { held in
+                        held.interface == slot.settings.interface
+                            && slot.settings.addresses.contains { $0.address == held.address }
+                            && (held.isMarked || !slot.settings.isAddressOwner)
+                    }
+                }
+        }
+        guard isGone == true || now >= stopDeadline else { return }
+        publish(at: now, &effects)
+        hasStopped = true
+        effects.append(.stopped)
+    }
+}

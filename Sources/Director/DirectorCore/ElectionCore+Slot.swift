@@ -1,0 +1,68 @@
+import Primitives
+import VRRP
+
+extension ElectionCore {
+    /// A virtual router with what the election keeps beside it.
+    ///
+    /// A class only because an array cannot hold a noncopyable router; the core is its one owner.
+    final class Slot {
+        /// Advertisements on the wire that the raw socket should deliver too.
+        struct FilterWatch {
+            /// How long a packet may take from the packet socket to the raw socket.
+            static let patience: Interval = .milliseconds(200)
+            /// How far apart the two receive times of one packet may be.
+            static let tolerance: Interval = .milliseconds(5)
+
+            /// A message that the raw socket has not delivered yet.
+            var pending: (source: IPAddress, at: MonotonicInstant)?
+            /// When the raw socket delivered last.
+            var lastDelivered: MonotonicInstant?
+            /// Whose advertisements are dropped, and since when.
+            var dropped: (source: IPAddress, since: MonotonicInstant)?
+        }
+
+        /// The machine.
+        var router: VirtualRouter
+        /// The announcements while Active.
+        var announcer = Announcer()
+        /// Why the interface cannot be used, if it cannot.
+        var fault: ElectionReport.InterfaceFault? = .unknown
+        /// The first demand that names this router's addresses; older reports say nothing about it.
+        var createdBy: UInt64?
+        /// The demand with which it claimed its addresses; nothing while not Active.
+        var claimedBy: UInt64?
+        /// Whether it was started up before: only the first startup keeps addresses that it finds.
+        var hasBeenUp = false
+        /// Whether it keeps found addresses silently.
+        var keepsFound = false
+        /// The addresses that were announced since it became Active.
+        var announced: [IPAddress] = []
+        /// When the process was found to have slept; what came in before counts as coming in then.
+        var resumedAt: MonotonicInstant?
+        /// The comparison of packet socket and raw socket.
+        var filter = FilterWatch()
+        /// Who else claims an address.
+        var conflict: ElectionReport.AddressConflict?
+        /// Who advertises another address list.
+        var listMismatch: IPAddress?
+        /// Who advertises another interval.
+        var intervalMismatch: (source: IPAddress, interval: Interval)?
+
+        /// Makes a slot with a router in Initialize.
+        init(_ settings: VirtualRouterSettings, at now: MonotonicInstant) {
+            router = VirtualRouter(settings: settings, at: now)
+        }
+
+        /// The settings in force.
+        var settings: VirtualRouterSettings { router.settings }
+
+        /// Whether the router is Active.
+        var isActive: Bool { router.state.name == .active }
+
+        /// When something of this router is due.
+        var deadline: MonotonicInstant? {
+            let filterDeadline = filter.pending.map { $0.at + FilterWatch.patience }
+            return [router.deadline, isActive ? announcer.deadline : nil, filterDeadline].compactMap { $0 }.min()
+        }
+    }
+}
