@@ -199,6 +199,10 @@ let package = Package(
             swiftSettings: strict,
         ),
         suite("PrimitivesTests", ["Primitives"]),
+        suite(
+            "SecureTransportTests",
+            ["SecureTransport", "Primitives", nioCore, nioPosix, nioSSL, crypto, system],
+        ),
         suite("PurityTests", []),
     ],
 )
