@@ -204,5 +204,13 @@ let package = Package(
             ["SecureTransport", "Primitives", nioCore, nioPosix, nioSSL, crypto, system],
         ),
         suite("PurityTests", []),
+        suite(
+            "ConfigurationTests",
+            [
+                "Primitives", "ConfigurationSyntax", "DirectorConfiguration", "AgentConfiguration", "AgentCore",
+                "DirectorCore", "VRRP", "Health", "Balancing",
+            ],
+            resources: [.copy("Broken")],
+        ),
     ],
 )

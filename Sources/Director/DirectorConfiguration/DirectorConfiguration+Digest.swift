@@ -10,9 +10,7 @@ extension DirectorConfiguration {
     ///
     /// A director's own name, interface, files, forwarding, priorities and preemption are left out: they differ rightly.
     package var normalForm: [String] {
-        var lines: [String] = [
-            "heartbeat_interval \(cluster.heartbeatInterval.exact)", "ip_forward \(forwardingPolicy)",
-        ]
+        var lines = ["heartbeat_interval \(cluster.heartbeatInterval.exact)"]
         for router in election.routers {
             let addresses = router.addresses.map(\.description).sorted().joined(separator: " ")
             lines.append(

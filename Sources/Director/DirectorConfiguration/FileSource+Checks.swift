@@ -100,7 +100,9 @@ extension FileSource {
     }
 
     private func check(_ service: ServiceSource, _ diagnostics: DiagnosticList) {
-        if let address = service.address, isComplete, !virtualAddresses.contains(where: { $0.value == address.value }) {
+        if let address = service.address, hasAllAddresses,
+            !virtualAddresses.contains(where: { $0.value == address.value })
+        {
             diagnostics.report(
                 "no virtual router has the address \(address.value)",
                 at: address.span,
@@ -136,7 +138,7 @@ extension FileSource {
             )
         }
         guard let server = realServers.first(where: { $0.value.name?.value == name.value }) else {
-            guard isComplete else { return }
+            guard hasAllRealServers else { return }
             diagnostics.report(
                 "there is no real server \"\(name.value)\"",
                 at: name.span,

@@ -16,8 +16,10 @@ struct FileSource {
     var routers: [Located<VirtualRouterSource>]
     var realServers: [Located<RealServerSource>]
     var services: [Located<ServiceSource>]
-    /// Whether every item of the three lists could be read, so that an unknown reference is really one.
-    var isComplete: Bool
+    /// Whether every virtual address could be read, so that one that is not there is really missing.
+    var hasAllAddresses: Bool
+    /// Whether every real server's name could be read.
+    var hasAllRealServers: Bool
 
     init(_ fields: inout MappingDecoder) {
         name = fields.required("name", .name)
@@ -35,12 +37,10 @@ struct FileSource {
         self.routers = routers?.value ?? []
         self.realServers = realServers?.value ?? []
         self.services = services?.value ?? []
-        isComplete =
-            (routers != nil || !fields.contains("virtual_routers"))
-            && (realServers != nil || !fields.contains("real_servers"))
-            && self.routers.allSatisfy { $0.value.name != nil && $0.value.addresses != nil }
+        hasAllAddresses = routers != nil && self.routers.allSatisfy(\.value.hasAllAddresses)
+        hasAllRealServers =
+            (realServers != nil || !fields.contains("real_servers"))
             && self.realServers.allSatisfy { $0.value.name != nil }
-        if routers == nil { isComplete = false }
     }
 
     /// The configuration, if nothing is missing; what follows from defaults is filled in here.

@@ -11,6 +11,8 @@ struct VirtualRouterSource {
     var advertisementInterval: Located<Interval>?
     var preemptMode: Located<Bool>?
     var addresses: [Located<Prefix>]?
+    /// Whether every address could be read.
+    var hasAllAddresses: Bool
 
     init(_ fields: inout MappingDecoder) {
         name = fields.required("name", .name)
@@ -24,7 +26,9 @@ struct VirtualRouterSource {
         )
         preemptMode = fields.optional("preempt", .boolean)
         // An advertisement counts its addresses in one octet; with 20 it still fits into the smallest IPv4 datagram.
+        let problems = fields.diagnostics.count
         addresses = fields.required("addresses", .list(of: Format<Prefix>.prefix, atMost: 64))?.value
+        hasAllAddresses = fields.diagnostics.count == problems
     }
 
     func settings(interface default: String) -> VirtualRouterSettings? {

@@ -14,6 +14,9 @@ package final class DiagnosticList {
     /// Whether there was any problem.
     package var isEmpty: Bool { kept.isEmpty }
 
+    /// How many problems there were so far.
+    package var count: Int { kept.count + dropped }
+
     /// Adds a problem.
     package func report(_ message: String, at span: SourceSpan?, suggestion: String? = nil) {
         add(Diagnostic(message, at: span, suggestion: suggestion))

@@ -9,7 +9,8 @@ extension Format where Value == Interval {
                 var suggestion: String?
                 if case .scalar(let text, _) = node.content {
                     // A bare number is what people coming from other programs write.
-                    suggestion = ["s", "ms"].map { text + $0 }.first {
+                    let spellings = [text.filter { $0 != " " }, text + "s", text + "ms"]
+                    suggestion = spellings.first {
                         Interval(configurationText: $0).map { range.contains($0) } ?? false
                     }
                 }

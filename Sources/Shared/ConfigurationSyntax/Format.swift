@@ -58,6 +58,7 @@ package struct Format<Value> {
                 return nil
             }
             return nodes.compactMap { item in
+                guard !item.isRefused else { return nil }
                 guard !item.isNull else {
                     diagnostics.report("the item is empty; expected \(element.expected)", at: item.span)
                     return nil

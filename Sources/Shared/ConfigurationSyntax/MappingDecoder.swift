@@ -31,6 +31,7 @@ package struct MappingDecoder {
     package mutating func optional<Value>(_ key: String, _ format: Format<Value>) -> Located<Value>? {
         known.append(key)
         guard let entry = entries.first(where: { $0.key == key }) else { return nil }
+        guard !entry.value.isRefused else { return nil }
         guard !entry.value.isNull else {
             diagnostics.report("the key \"\(key)\" has no value; expected \(format.expected)", at: entry.keySpan)
             return nil

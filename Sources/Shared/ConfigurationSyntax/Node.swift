@@ -18,6 +18,8 @@ package struct Node: Sendable {
         case sequence([Node])
         /// Keys and values in the file's order; no key occurs twice.
         case mapping([Entry])
+        /// An alias, which was reported already.
+        case alias
     }
 
     /// What the node is.
@@ -38,12 +40,18 @@ package struct Node: Sendable {
         case .scalar(let text, isPlain: false): "the text \(Self.quoted(text))"
         case .sequence: "a list"
         case .mapping: "a mapping"
+        case .alias: "an alias"
         }
     }
 
     /// Whether the value was left out: `key:`, `key: ~` or `key: null`.
     var isNull: Bool {
         if case .scalar(let text, isPlain: true) = content { Self.nulls.contains(text) } else { false }
+    }
+
+    /// Whether the node was refused before, so that nothing more is to be said about it.
+    var isRefused: Bool {
+        if case .alias = content { true } else { false }
     }
 
     private static let nulls: Set<String> = ["", "~", "null", "Null", "NULL"]

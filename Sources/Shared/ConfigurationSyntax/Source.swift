@@ -5,13 +5,13 @@ package struct Source: Hashable, Sendable {
 
     /// The file's name, as diagnostics print it.
     package let name: String
-    /// The octets of the file.
+    /// The octets of the text.
     package let bytes: [UInt8]
 
-    /// Makes a source of octets.
+    /// Makes a source of octets, without the byte order mark that some editors put in front.
     package init(name: String, bytes: [UInt8]) {
         self.name = name
-        self.bytes = bytes
+        self.bytes = bytes.starts(with: [0xef, 0xbb, 0xbf]) ? Array(bytes.dropFirst(3)) : bytes
     }
 
     /// Makes a source of text.
@@ -59,8 +59,6 @@ package struct Source: Hashable, Sendable {
         for scalar in String(decoding: bytes, as: UTF8.self).unicodeScalars {
             defer { previous = scalar }
             if scalar == "\n" && previous == "\r" { continue }
-            // libyaml drops a byte order mark before it counts columns.
-            if scalar == "\u{FEFF}" && previous == nil { continue }
             guard Self.isBreak(scalar) else {
                 if wanted.contains(number) { text.append(scalar) }
                 continue

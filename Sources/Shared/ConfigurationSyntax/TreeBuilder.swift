@@ -52,7 +52,7 @@ struct TreeBuilder: ~Copyable {
             return Node(.scalar(text, isPlain: isPlain), at: event.span)
         case .alias:
             diagnostics.report("aliases are not accepted", at: event.span)
-            return Node(.scalar("", isPlain: true), at: event.span)
+            return Node(.alias, at: event.span)
         case .sequenceStart:
             return Node(.sequence(try items(depth: depth + 1)), at: event.span)
         case .mappingStart:

@@ -1,0 +1,107 @@
+import AgentConfiguration
+import AgentCore
+import Balancing
+import ConfigurationSyntax
+import DirectorConfiguration
+import DirectorCore
+import Foundation
+import Health
+import Primitives
+import Testing
+import VRRP
+
+@Suite struct ExampleTests {
+    @Test(arguments: Files.examples)
+    func `every example loads`(name: String) throws {
+        let path = Files.repository.appending(path: "deploy/examples/\(name)").path
+        if name.hasPrefix("agent") {
+            _ = try AgentConfiguration.load(path: path)
+        } else {
+            _ = try DirectorConfiguration.load(path: path)
+        }
+    }
+
+    @Test func `the examples are there`() {
+        let names = ["agent-full.yaml", "agent.yaml", "director-full.yaml", "director-lb1.yaml", "director-lb2.yaml"]
+        #expect(Set(names).isSubset(of: Files.examples))
+    }
+
+    private func director(_ name: String) throws -> DirectorConfiguration {
+        try DirectorConfiguration.parse(Source(name: name, text: try Files.text(ofExample: name)))
+    }
+
+    @Test func `the tutorial's cluster is read as it is written`() throws {
+        let first = try director("director-lb1.yaml")
+        let second = try director("director-lb2.yaml")
+        let router = try #require(first.election.routers.first)
+        #expect(first.election.routers.count == 1)
+        #expect(router.virtualRouterIdentifier == 51)
+        #expect(router.priority == 110)
+        #expect(second.election.routers.first?.priority == 100)
+        #expect(router.interface == "eth0")
+        #expect(router.advertisementInterval == .milliseconds(100))
+        #expect(router.preemptMode)
+        #expect(router.addresses.map(\.description) == ["192.0.2.100/24"])
+        let service = try #require(first.cluster.services.first)
+        #expect(service.service.identity.description == "tcp 192.0.2.100:80")
+        #expect(service.service.schedulerName == "rr")
+        #expect(service.service.persistenceTimeout == 0)
+        #expect(service.members == [.init(realServer: "web1", weight: 1), .init(realServer: "web2", weight: 1)])
+        #expect(service.probe == ProbeSettings())
+        #expect(service.directPathProbe)
+        #expect(service.drainDeadline == .seconds(300))
+        #expect(first.keyFile == "/etc/tandem/director.key")
+        #expect(first.controlSocket == "/run/tandem-director/control.sock")
+        #expect(first.stopAction == .keep)
+        #expect(first.forwardingPolicy == .disable)
+        #expect(first.cluster.heartbeatInterval == .milliseconds(200))
+        #expect(first.cluster.realServers.map(\.agent?.port) == [9407, 9407])
+    }
+
+    @Test func `two directors that agree have one digest, and any disagreement changes it`() throws {
+        let text = try Files.text(ofExample: "director-lb1.yaml")
+        let first = try director("director-lb1.yaml")
+        #expect(first.digest == (try director("director-lb2.yaml").digest))
+        #expect(first.digest.utf8.count == 16)
+        let edits = [
+            ("vrid: 51", "vrid: 52"), ("192.0.2.11", "192.0.2.21"), ("scheduler: rr", "scheduler: wlc"),
+            ("port: 80", "port: 81"), ("type: tcp", "fall: 4"), ("[web1, web2]", "[web1, {name: web2, weight: 2}]"),
+            ("100ms", "200ms"), ("/24", "/25"), ("port: 80", "port: 80\n    persistence: 60s"),
+        ]
+        for (old, new) in edits {
+            let other = text.replacing(old, with: new)
+            #expect(other != text)
+            #expect(
+                try DirectorConfiguration.parse(Source(name: "edited", text: other)).digest != first.digest,
+                "\(new)"
+            )
+        }
+    }
+
+    @Test func `defaults follow from what is stated`() throws {
+        let full = try director("director-full.yaml")
+        let services = Dictionary(uniqueKeysWithValues: full.cluster.services.map { ($0.name, $0) })
+        #expect(services["http"]?.directPathProbe == true)
+        #expect(services["dns"]?.directPathProbe == false)
+        #expect(services["http6"]?.directPathProbe == false)
+        #expect(services["https"]?.service.persistenceTimeout == 300)
+        #expect(services["dns"]?.service.identity.protocol == .udp)
+        let quick = try Files.text(ofExample: "director-lb1.yaml").replacing("type: tcp", with: "interval: 50ms")
+        let probe = try DirectorConfiguration.parse(Source(name: "quick", text: quick)).cluster.services[0].probe
+        #expect(probe.interval == .milliseconds(50))
+        #expect(probe.timeout == .milliseconds(50))
+    }
+
+    @Test func `the agent's example allows the cluster's address alone`() throws {
+        let text = try Files.text(ofExample: "agent.yaml")
+        let configuration = try AgentConfiguration.parse(Source(name: "agent.yaml", text: text))
+        #expect(configuration.settings.directors.map(\.name) == ["lb1", "lb2"])
+        #expect(configuration.settings.allowedAddresses.map(\.description) == ["192.0.2.100/32"])
+        #expect(configuration.settings.pinnedAddresses == [])
+        #expect(configuration.settings.stopAction == .keep)
+        #expect(configuration.settings.port == 9407)
+        #expect(configuration.keyFile == "/etc/tandem/agent.key")
+        #expect(configuration.stateDirectory == "/var/lib/tandem")
+        #expect(configuration.controlSocket == "/run/tandem-agent/control.sock")
+    }
+}
