@@ -1,0 +1,4 @@
+/// The story for a person.
+enum Demo {
+    static func play() throws -> Bool { false }
+}
