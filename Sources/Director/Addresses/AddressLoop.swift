@@ -1,0 +1,156 @@
+internal import DirectorCore
+internal import Linux
+internal import Netlink
+internal import Primitives
+internal import Synchronization
+internal import SystemPackage
+
+/// The addresses thread's loop: whatever happens, it compares the kernel with the demand and mends the difference.
+struct AddressLoop: ~Copyable {
+    /// How often the kernel is looked at even if nothing was announced.
+    private static let resync: Interval = .seconds(5)
+    /// How soon a refused change is tried again.
+    private static let retry: Interval = .seconds(1)
+    /// How long the loop waits at most, so that its turns can be watched.
+    private static let longestWait: Interval = .milliseconds(500)
+
+    private static let demandsToken: UInt64 = 1
+    private static let monitorToken: UInt64 = 2
+
+    private let thread: AddressThread
+    private let socket: RouteSocket
+    private let monitor: RouteMonitor
+    private var reactor: Reactor
+    private var demand: AddressDemand?
+    private var applied: AddressDemand?
+    private var reported: AddressReport?
+    private var repairs: UInt64 = 0
+    private var nextLook: MonotonicInstant?
+
+    private init(_ thread: AddressThread) throws(NetlinkError) {
+        // Subscribed before the first dump, so that no change falls between the two.
+        let openedMonitor = try RouteMonitor()
+        let openedSocket = try RouteSocket()
+        let openedReactor = try Self.open(thread.demands.descriptor, openedMonitor.raw)
+        self.thread = thread
+        monitor = openedMonitor
+        socket = openedSocket
+        reactor = openedReactor
+    }
+
+    private static func open(_ demands: Int32, _ monitor: Int32) throws(NetlinkError) -> Reactor {
+        do throws(Errno) {
+            var reactor = try Reactor()
+            try reactor.add(demands, token: demandsToken, interest: .read)
+            try reactor.add(monitor, token: monitorToken, interest: .read)
+            return reactor
+        } catch {
+            throw NetlinkError(operation: "watch rtnetlink", code: error)
+        }
+    }
+
+    /// The body of the thread.
+    static func run(_ thread: AddressThread) {
+        do throws(NetlinkError) {
+            var loop = try AddressLoop(thread)
+            while true {
+                try loop.turn()
+                thread.turns.add(1, ordering: .relaxed)
+            }
+        } catch {
+            thread.trouble.withLock { $0 = AddressTrouble(error: error, count: 1) }
+        }
+    }
+
+    private mutating func turn() throws(NetlinkError) {
+        let ready: [Readiness]
+        let idle = Clock.now + Self.longestWait
+        do throws(Errno) {
+            ready = try reactor.wait(until: nextLook.map { min($0, idle) } ?? idle)
+        } catch {
+            throw NetlinkError(operation: "wait for rtnetlink", code: error)
+        }
+        if let newest = thread.demands.drain().last {
+            demand = newest
+            nextLook = Clock.now
+        }
+        if ready.contains(where: { $0.token == Self.monitorToken }) {
+            do throws(NetlinkError) {
+                // What was announced only says that it is time to look; a lost announcement says the same.
+                if try !monitor.read().isEmpty { nextLook = Clock.now }
+            } catch {
+                nextLook = Clock.now
+                note(error)
+            }
+        }
+        guard let demand, let due = nextLook, due <= Clock.now else { return }
+        do throws(NetlinkError) {
+            let isClean = try converge(on: demand)
+            nextLook = Clock.now + (isClean ? Self.resync : Self.retry)
+            thread.trouble.withLock { $0 = nil }
+        } catch {
+            note(error)
+            nextLook = Clock.now + Self.retry
+        }
+    }
+
+    private func note(_ error: NetlinkError) {
+        thread.trouble.withLock { $0 = AddressTrouble(error: error, count: ($0?.count ?? 0) + 1) }
+    }
+
+    /// Dump, mend, dump again, report; true if nothing was refused.
+    private mutating func converge(on demand: AddressDemand) throws(NetlinkError) -> Bool {
+        var kernel = try KernelAddresses(socket)
+        let steps = AddressPlan.steps(demand: demand, before: applied, found: kernel.found)
+        var failures: [AddressReport.Failure] = []
+        for step in steps {
+            do throws(NetlinkError) {
+                try perform(step, kernel)
+            } catch {
+                failures.append(AddressReport.Failure(entry: step.entry, code: error.code.rawValue))
+            }
+        }
+        // A difference under a demand that was applied before is somebody else's work.
+        if applied?.generation == demand.generation, failures.isEmpty { repairs += UInt64(steps.count) }
+        if !steps.isEmpty { kernel = try KernelAddresses(socket) }
+        if failures.isEmpty { applied = demand }
+        let report = kernel.report(for: demand, failures: failures, repairs: repairs)
+        if report != reported {
+            reported = report
+            thread.report(report)
+        }
+        return failures.isEmpty
+    }
+
+    private func perform(_ step: AddressPlan.Step, _ kernel: KernelAddresses) throws(NetlinkError) {
+        switch step {
+        case .add(let entry):
+            guard let index = kernel.index(of: entry.interface) else {
+                throw NetlinkError(
+                    operation: "add address",
+                    code: .noSuchAddressOrDevice,
+                    subject: "\(entry.prefix)"
+                )
+            }
+            let address = InterfaceAddress(
+                interfaceIndex: index,
+                prefix: entry.prefix,
+                protocolTag: OwnershipMark.protocolTag
+            )
+            // A takeover neither waits for duplicate address detection nor fails by it.
+            try socket.add(address, noDAD: true)
+        case .remove(let found, _):
+            guard let address = kernel.entry(of: found) else { return }
+            try socket.remove(address)
+        }
+    }
+}
+
+extension AddressPlan.Step {
+    /// The entry for whose sake the step is taken.
+    var entry: AddressDemand.Entry {
+        switch self {
+        case .add(let entry), .remove(_, let entry): entry
+        }
+    }
+}

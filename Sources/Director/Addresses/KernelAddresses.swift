@@ -1,0 +1,88 @@
+internal import DirectorCore
+internal import Netlink
+internal import Primitives
+
+/// The interfaces and their addresses as one dump found them.
+struct KernelAddresses {
+    private let links: [Link]
+    private let addresses: [InterfaceAddress]
+
+    /// Dumps interfaces and addresses: `ip link show`, `ip address show`.
+    init(_ socket: borrowing RouteSocket) throws(NetlinkError) {
+        links = try socket.links()
+        addresses = try socket.addresses()
+    }
+
+    /// The index of an interface, if it exists.
+    func index(of name: String) -> Int32? { links.first { $0.name == name }?.index }
+
+    /// The kernel's entry of an address.
+    func entry(of found: AddressPlan.Found) -> InterfaceAddress? {
+        let index = index(of: found.interface)
+        return addresses.first { $0.interfaceIndex == index && $0.prefix == found.prefix }
+    }
+
+    /// All addresses but those of loopback interfaces, where real servers keep theirs.
+    var found: [AddressPlan.Found] {
+        addresses.compactMap { address in
+            guard let link = links.first(where: { $0.index == address.interfaceIndex }), !link.isLoopback else {
+                return nil
+            }
+            return AddressPlan.Found(interface: link.name, prefix: address.prefix, isMarked: address.isMarked)
+        }
+    }
+
+    /// The picture for the election.
+    func report(
+        for demand: AddressDemand,
+        failures: [AddressReport.Failure],
+        repairs: UInt64,
+    ) -> AddressReport {
+        var names: [String] = []
+        for entry in demand.entries where !names.contains(entry.interface) { names.append(entry.interface) }
+        let found = found
+        var held: [AddressReport.HeldAddress] = []
+        for entry in demand.entries {
+            let same = found.filter { $0.interface == entry.interface && $0.prefix.address == entry.prefix.address }
+            guard !same.isEmpty else { continue }
+            held.append(
+                AddressReport.HeldAddress(
+                    interface: entry.interface,
+                    address: entry.prefix.address,
+                    isMarked: same.contains { $0.isMarked }
+                )
+            )
+        }
+        return AddressReport(
+            generation: demand.generation,
+            interfaces: names.sorted().compactMap { interface(named: $0, for: demand) },
+            held: held,
+            failures: failures,
+            repairs: repairs
+        )
+    }
+
+    private func interface(named name: String, for demand: AddressDemand) -> AddressReport.Interface? {
+        guard let link = links.first(where: { $0.name == name }), let mac = link.mac else { return nil }
+        let own = addresses.filter { $0.interfaceIndex == link.index && !$0.isMarked }
+        let isVirtual = { (address: IPAddress) in
+            demand.entries.contains { $0.interface == name && $0.prefix.address == address }
+        }
+        let ipv4 = own.filter { $0.prefix.address.family == .ipv4 }
+        // An owner's virtual address is the interface's own one.
+        let primary = ipv4.first { !isVirtual($0.prefix.address) } ?? ipv4.first
+        let linkLocal = own.first { address in
+            address.prefix.address.ipv6?.isLinkLocal == true && !isVirtual(address.prefix.address)
+                && address.flags & (InterfaceAddress.tentativeFlag | InterfaceAddress.dadFailedFlag) == 0
+        }
+        return AddressReport.Interface(
+            name: name,
+            index: link.index,
+            mac: mac,
+            isUp: link.isUp,
+            hasCarrier: link.hasCarrier,
+            primaryIPv4: primary?.prefix.address.ipv4,
+            linkLocal: linkLocal?.prefix.address.ipv6
+        )
+    }
+}

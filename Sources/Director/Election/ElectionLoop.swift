@@ -1,0 +1,156 @@
+internal import DirectorCore
+internal import Linux
+internal import Primitives
+internal import Synchronization
+internal import SystemPackage
+internal import VRRP
+
+/// The election thread's loop: it turns kernel happenings into events, and executes effects in order.
+struct ElectionLoop: ~Copyable {
+    /// How long the loop waits at most: the watchdog wants to see turns, and refused sockets are tried again.
+    private static let longestWait: Interval = .milliseconds(500)
+
+    private static let commandsToken: UInt64 = 1
+    private static let reportsToken: UInt64 = 2
+    private static let socketsToken: UInt64 = 3
+
+    private let thread: ElectionThread
+    private var reactor: Reactor
+    private var core = ElectionCore()
+    private var settings: ElectionSettings
+    private var sockets: [String: InterfaceSockets] = [:]
+    private var lastReport: AddressReport?
+    private var hasRefusedSockets = false
+    private var isDone = false
+
+    private init(_ thread: ElectionThread, _ settings: ElectionSettings) throws(Errno) {
+        var opened = try Reactor()
+        try opened.add(thread.commands.descriptor, token: Self.commandsToken, interest: .read)
+        try opened.add(thread.reports.descriptor, token: Self.reportsToken, interest: .read)
+        reactor = opened
+        self.thread = thread
+        self.settings = settings
+    }
+
+    /// The body of the thread.
+    static func run(_ thread: ElectionThread, _ settings: ElectionSettings) {
+        do throws(Errno) {
+            var loop = try ElectionLoop(thread, settings)
+            loop.handle(.started(settings), at: Clock.now)
+            while !loop.isDone {
+                try loop.turn()
+                thread.turns.add(1, ordering: .relaxed)
+            }
+        } catch {
+            thread.condition.withLock { $0.ended = error }
+        }
+    }
+
+    /// One turn: sleep, read everything to its end, and only then judge deadlines, by the time before the reading.
+    private mutating func turn() throws(Errno) {
+        let idle = Clock.now + Self.longestWait
+        _ = try reactor.wait(until: core.deadline.map { min($0, idle) } ?? idle)
+        let now = Clock.now
+        var events: [ElectionEvent] = []
+        for name in sockets.keys.sorted() {
+            _ = sockets[name]?.drain { events.append($0) }
+        }
+        for event in events { handle(event, at: now) }
+        for report in thread.reports.drain() { take(report, at: now) }
+        for command in thread.commands.drain() { take(command, at: now) }
+        if hasRefusedSockets, let lastReport { take(lastReport, at: now) }
+        if let deadline = core.deadline, deadline <= now { handle(.deadlineReached, at: now) }
+    }
+
+    private mutating func take(_ command: ElectionCommand, at now: MonotonicInstant) {
+        switch command {
+        case .replace(let settings):
+            if settings.firstProblem() == nil { self.settings = settings }
+            handle(.configurationReplaced(settings), at: now)
+            if let lastReport { take(lastReport, at: now) }
+        case .stop:
+            handle(.stopRequested, at: now)
+        }
+    }
+
+    /// Opens and closes sockets as the interfaces are, and tells the core what it may use.
+    private mutating func take(_ report: AddressReport, at now: MonotonicInstant) {
+        lastReport = report
+        var report = report
+        var refused: [String: Errno] = [:]
+        for index in report.interfaces.indices {
+            let interface = report.interfaces[index]
+            do throws(Errno) {
+                try open(interface)
+            } catch {
+                refused[interface.name] = error
+                report.interfaces[index].hasSockets = false
+            }
+        }
+        let present = Set(report.interfaces.map(\.name))
+        for name in sockets.keys.sorted() where !present.contains(name) { close(name) }
+        hasRefusedSockets = !refused.isEmpty
+        thread.condition.withLock { $0.socketFailures = refused }
+        handle(.addressesReported(report), at: now)
+    }
+
+    private mutating func open(_ interface: AddressReport.Interface) throws(Errno) {
+        let routers = settings.routers.filter { $0.interface == interface.name }
+        let identity = InterfaceSockets.Identity(
+            name: interface.name,
+            index: interface.index,
+            families: Set(routers.map(\.family)).sorted(),
+            addresses: routers.flatMap { $0.addresses.compactMap(\.address.ipv4) }.sorted()
+        )
+        guard sockets[interface.name]?.identity != identity else { return }
+        close(interface.name)
+        guard !routers.isEmpty else { return }
+        let opened = try InterfaceSockets(identity)
+        for descriptor in opened.descriptors {
+            try reactor.add(descriptor, token: Self.socketsToken, interest: .read)
+        }
+        sockets[interface.name] = opened
+    }
+
+    /// Closing takes the descriptors out of the reactor.
+    private mutating func close(_ name: String) {
+        sockets[name] = nil
+    }
+
+    private mutating func handle(_ event: ElectionEvent, at now: MonotonicInstant) {
+        for effect in core.handle(event, at: now) {
+            switch effect {
+            case .sendAdvertisement(let interface, let source, let destination, let payload):
+                // The last look before anything leaves: a process that was stopped since `now` demotes first, in the
+                // next turn.
+                guard !core.isLate(at: Clock.now) else {
+                    thread.condition.withLock { $0.heldBack += 1 }
+                    continue
+                }
+                send(on: interface) { sockets throws(Errno) in
+                    try sockets.send(payload, from: source, to: destination)
+                }
+            case .sendFrame(let interface, let frame):
+                guard !core.isLate(at: Clock.now) else { continue }
+                send(on: interface) { sockets throws(Errno) in try sockets.send(frame: frame) }
+            case .demandAddresses(let demand): thread.outlets.demand(demand)
+            case .publish(let report): thread.outlets.publish(report)
+            case .stopped:
+                isDone = true
+                thread.outlets.stopped()
+            }
+        }
+    }
+
+    private func send(on interface: String, _ body: (InterfaceSockets) throws(Errno) -> Void) {
+        guard let sockets = sockets[interface] else { return }
+        do throws(Errno) {
+            try body(sockets)
+        } catch {
+            thread.condition.withLock { condition in
+                condition.sendFailures += 1
+                condition.lastSendFailure = error
+            }
+        }
+    }
+}

@@ -1,0 +1,96 @@
+internal import DirectorCore
+internal import Linux
+internal import Primitives
+internal import SystemPackage
+internal import VRRP
+
+/// The sockets of one family on one interface: a protocol socket that sends and receives advertisements, and a packet
+/// socket that sees them ahead of the packet filter.
+final class FamilySockets {
+    /// One turn reads at most so many packets from a socket, so that a flood cannot keep the thread from its timers.
+    static let limit = 4096
+
+    let family: AddressFamily
+    private let interface: String
+    private let messages: ProtocolSocket
+    private let copies: PacketSocket
+
+    /// Opens both.
+    init(_ family: AddressFamily, on interface: Linux.Interface) throws(Errno) {
+        // The offset of the protocol or next header in a frame without a tag; the kernel takes tags off.
+        let offset: UInt32 = family == .ipv4 ? 14 + 9 : 14 + 6
+        self.family = family
+        self.interface = interface.name
+        messages = try ProtocolSocket(
+            family: family,
+            protocol: ProtocolVersion.protocolNumber,
+            interface: interface,
+            multicastGroup: ProtocolVersion.group(family)
+        )
+        copies = try PacketSocket(
+            interfaceIndex: interface.index,
+            etherType: family == .ipv4 ? EthernetFrame.ipv4 : EthernetFrame.ipv6,
+            filter: [
+                .loadByte(offset), .jumpIfEqual(UInt32(ProtocolVersion.protocolNumber), 0, 1), .accept(0xffff),
+                .accept(0),
+            ],
+            capacity: 4608
+        )
+    }
+
+    /// The descriptors to be polled.
+    var descriptors: [Int32] { [messages.raw, copies.raw] }
+
+    /// Reads the copies and then the messages to their end, so that the message of every copy read is read too.
+    func drain(_ take: (ReceivedPacket) -> Void) throws(Errno) {
+        for _ in 0..<Self.limit {
+            guard let frame = try copies.receive() else { break }
+            guard !frame.isOutgoing, let packet = decode(frame) else { continue }
+            take(packet)
+        }
+        for _ in 0..<Self.limit {
+            guard let datagram = try messages.receive() else { break }
+            take(
+                ReceivedPacket(
+                    interface: interface,
+                    payload: datagram.payload,
+                    source: datagram.source,
+                    destination: datagram.destination,
+                    timeToLive: datagram.timeToLive,
+                    receivedAt: datagram.receivedAt,
+                    path: .rawSocket
+                )
+            )
+        }
+    }
+
+    private func decode(_ frame: ReceivedFrame) -> ReceivedPacket? {
+        guard let ethernet = EthernetFrame(decoding: frame.bytes) else { return nil }
+        let packet: IPPacket
+        do {
+            packet = try IPPacket(decoding: ethernet.payload)
+        } catch {
+            return nil
+        }
+        guard packet.protocol == ProtocolVersion.protocolNumber else { return nil }
+        return ReceivedPacket(
+            interface: interface,
+            payload: Array(packet.payload),
+            source: packet.source,
+            destination: packet.destination,
+            timeToLive: packet.timeToLive,
+            receivedAt: frame.receivedAt,
+            path: .packetSocket
+        )
+    }
+
+    /// Sends an advertisement.
+    func send(_ payload: [UInt8], from source: IPAddress, to destination: IPAddress) throws(Errno) {
+        try messages.send(payload, from: source, to: destination)
+    }
+
+    /// Sends a whole frame of this family.
+    func send(frame: [UInt8]) throws(Errno) {
+        try copies.send(frame)
+    }
+}

@@ -1,0 +1,86 @@
+internal import DirectorCore
+internal import Linux
+internal import Primitives
+internal import SystemPackage
+internal import VRRP
+
+/// The sockets of one interface, shared by all virtual routers on it.
+///
+/// A class only because a dictionary cannot hold noncopyable sockets; the election thread is its one owner.
+final class InterfaceSockets {
+    /// What the sockets depend on: if it changes they are opened anew.
+    struct Identity: Hashable {
+        /// The interface's name.
+        var name: String
+        /// The kernel's index.
+        var index: Int32
+        /// The families of the routers.
+        var families: [AddressFamily]
+        /// The addresses whose claims in ARP are listened for.
+        var addresses: [IPv4Address]
+    }
+
+    let identity: Identity
+    private let families: [FamilySockets]
+    private let arp: PacketSocket
+
+    /// Opens all sockets.
+    init(_ identity: Identity) throws(Errno) {
+        self.identity = identity
+        let interface = try Linux.Interface.numbered(identity.index)
+        var families: [FamilySockets] = []
+        for family in identity.families { families.append(try FamilySockets(family, on: interface)) }
+        self.families = families
+        arp = try PacketSocket(
+            interfaceIndex: identity.index,
+            etherType: EthernetFrame.arp,
+            filter: Self.claims(of: identity.addresses),
+            capacity: 128
+        )
+    }
+
+    /// Lets through what claims one of the addresses: a storm of other ARP never reaches the election thread.
+    private static func claims(of addresses: [IPv4Address]) -> [BPFInstruction] {
+        let senderAddress: UInt32 = 14 + 14
+        return [.loadWord(senderAddress)]
+            + addresses.flatMap { [.jumpIfEqual($0.rawValue, 0, 1), .accept(0xffff)] }
+            + [.accept(0)]
+    }
+
+    /// The descriptors to be polled.
+    var descriptors: [Int32] { families.flatMap(\.descriptors) + [arp.raw] }
+
+    /// Reads every socket to its end.
+    func drain(_ take: (ElectionEvent) -> Void) -> Errno? {
+        do {
+            for sockets in families { try sockets.drain { take(.packetReceived($0)) } }
+            for _ in 0..<FamilySockets.limit {
+                guard let frame = try arp.receive() else { break }
+                guard !frame.isOutgoing, let ethernet = EthernetFrame(decoding: frame.bytes),
+                    let packet = ARPPacket(decoding: ethernet.payload)
+                else { continue }
+                take(.arpReceived(interface: identity.name, packet))
+            }
+            return nil
+        } catch {
+            // An interface that just went down answers so, once for each socket; the next turn reads on.
+            return error
+        }
+    }
+
+    /// Sends an advertisement.
+    func send(_ payload: [UInt8], from source: IPAddress, to destination: IPAddress) throws(Errno) {
+        guard let sockets = families.first(where: { $0.family == source.family }) else { throw .noSuchAddressOrDevice }
+        try sockets.send(payload, from: source, to: destination)
+    }
+
+    /// Sends a frame through the socket whose protocol it has.
+    func send(frame: [UInt8]) throws(Errno) {
+        let type = EthernetFrame(decoding: frame)?.etherType
+        if type == EthernetFrame.ipv6, let sockets = families.first(where: { $0.family == .ipv6 }) {
+            try sockets.send(frame: frame)
+        } else {
+            try arp.send(frame)
+        }
+    }
+}
