@@ -204,6 +204,9 @@ let package = Package(
             ["SecureTransport", "Primitives", nioCore, nioPosix, nioSSL, crypto, system],
         ),
         suite("PurityTests", []),
+        suite("ServiceManagerTests", ["ServiceManager", "Primitives"]),
+        suite("TelemetryTests", ["Telemetry", logging]),
+        suite("SystemdTests", []),
         suite(
             "ConfigurationTests",
             [
