@@ -1,0 +1,126 @@
+import AgentProtocol
+import Primitives
+
+extension AgentCore {
+    /// Begins to drain the node, unless that is on its way or done.
+    mutating func release(
+        deadline: Interval?,
+        thenStop: Bool,
+        at now: MonotonicInstant,
+        into turn: inout Turn,
+    ) {
+        switch phase {
+        case .starting, .running:
+            let deadline = min(max(deadline ?? settings.drainDeadline, .zero), Limits.drainDeadline.upperBound)
+            lastDrain += 1
+            let release = AgentPhase.Release(
+                identifier: lastDrain,
+                until: now + deadline,
+                deadline: deadline,
+                thenStop: thenStop,
+            )
+            enter(.draining(release), at: now)
+            turn.outbound.append(.log(.releaseBegan(deadline: deadline)))
+            for index in links.indices {
+                links[index].session.requestDrain(DrainRequest(identifier: lastDrain, deadline: deadline))
+            }
+            turn.scope.formUnion(.regular)
+        case .draining(var release):
+            release.thenStop = release.thenStop || thenStop
+            // Asking again, for instance by stopping during a release, may shorten the wait and never lengthens it.
+            if let deadline { release.until = min(release.until, now + max(deadline, .zero)) }
+            phase = .draining(release)
+        case .removing(var release, let giveUpAt):
+            release.thenStop = release.thenStop || thenStop
+            phase = .removing(release, giveUpAt: giveUpAt)
+        case .released:
+            turn.last.append(.releaseFinished(complete: true))
+            if thenStop { finish(goodbye: .released, at: now, into: &turn) }
+        case .stopped:
+            break
+        }
+    }
+
+    /// Stops as the settings say.
+    mutating func stop(at now: MonotonicInstant, into turn: inout Turn) {
+        switch (settings.stopAction, phase) {
+        case (.release, .running), (_, .draining), (_, .removing):
+            release(deadline: nil, thenStop: true, at: now, into: &turn)
+        case (_, .released):
+            finish(goodbye: .released, at: now, into: &turn)
+        case (.keep, .running), (_, .starting):
+            // What is set stays, so that a restart or an upgrade changes no weight.
+            finish(goodbye: .stopping, at: now, into: &turn)
+        case (_, .stopped):
+            break
+        }
+    }
+
+    /// Takes a release as far as what is known allows.
+    mutating func advanceRelease(at now: MonotonicInstant, into turn: inout Turn) {
+        if case .draining(var release) = phase {
+            let connected = links.filter(\.session.isConnected).map(\.director)
+            if release.drainedAt == nil, connected.allSatisfy({ release.acknowledged.contains($0) }) {
+                release.drainedAt = now
+                phase = .draining(release)
+                if !connected.isEmpty { turn.outbound.append(.log(.drainAcknowledged)) }
+            }
+            let isEmpty = release.drainedAt.map { drained in
+                connectionsCountedAt.map { $0 > drained } ?? false && (host.connections ?? [:]).values.reduce(0, +) == 0
+            }
+            guard isEmpty == true || now >= release.until else { return }
+            enter(.removing(release, giveUpAt: now + Self.removalPatience), at: now)
+            remove(into: &turn)
+        } else if case .removing(let release, let giveUpAt) = phase {
+            let left = loopback.filter(\.isOurs)
+            if left.isEmpty, host.addresses != nil {
+                restoreSysctls(into: &turn)
+                complete(release, isComplete: true, at: now, into: &turn)
+            } else if now >= giveUpAt {
+                complete(release, isComplete: false, at: now, into: &turn)
+            } else {
+                remove(into: &turn)
+            }
+        }
+    }
+
+    private mutating func remove(into turn: inout Turn) {
+        let repairs = loopback.filter(\.isOurs).map {
+            Repair(effect: .removeAddress($0), change: .addressRemoved($0.prefix.address, .released))
+        }
+        emit(repairs, into: &turn)
+        turn.scope.formUnion(.regular)
+    }
+
+    /// Gives the sysctls back their own values, where they still have Tandem's.
+    private mutating func restoreSysctls(into turn: inout Turn) {
+        let previous = saved.previous.sorted { $0.key < $1.key }
+        for (key, value) in previous where host.sysctls?[key] == key.name.wanted && value != key.name.wanted {
+            turn.kernel.append(.writeSysctl(key, value))
+            turn.outbound.append(.log(.sysctlWritten(key, before: key.name.wanted, after: value)))
+            statistics.sysctlsWritten += 1
+        }
+        saved.previous = [:]
+        turn.savesLast = true
+    }
+
+    private mutating func complete(
+        _ release: AgentPhase.Release,
+        isComplete: Bool,
+        at now: MonotonicInstant,
+        into turn: inout Turn,
+    ) {
+        enter(.released, at: now)
+        turn.outbound.append(.log(.releaseEnded(complete: isComplete)))
+        turn.last.append(.releaseFinished(complete: isComplete))
+        turn.scope.formUnion(.regular)
+        if release.thenStop { finish(goodbye: .released, at: now, into: &turn) }
+    }
+
+    private mutating func finish(goodbye: Goodbye.Reason, at now: MonotonicInstant, into turn: inout Turn) {
+        turn.outbound.append(.log(.stopping))
+        for link in links { closeLink(link.connection, goodbye: goodbye, reason: "stopping", into: &turn) }
+        enter(.stopped, at: now)
+        turn.last.append(.finish)
+    }
+}

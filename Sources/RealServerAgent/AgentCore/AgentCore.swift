@@ -1,0 +1,211 @@
+import AgentProtocol
+package import Primitives
+
+/// The agent's decisions: what the node holds, what is true of it, and what the directors are told.
+///
+/// The host is never remembered, only looked at: every repair is the difference between what is demanded and what the
+/// last look showed, so start, change, drift and recovery after a crash take the same way.
+package struct AgentCore: ~Copyable {
+    /// How often the whole host is looked at.
+    static let lookInterval = Interval.seconds(1)
+    /// How often it is looked at while something is about to end.
+    static let hurriedLookInterval = Interval.milliseconds(100)
+    /// How often each service is connected to.
+    static let probeInterval = Interval.seconds(1)
+    /// Repairs within one look interval beyond which somebody else must be undoing them.
+    static let repairLimit = 20
+    /// How long removing addresses may take before the release is called incomplete.
+    static let removalPatience = Interval.seconds(2)
+
+    let identity: AgentIdentity
+    var settings: AgentSettings
+    var phase = AgentPhase.starting
+    var saved: SavedState
+    var demand: AddressDemand
+    var host = HostObservation()
+    var links: [DirectorLink] = []
+    var facts: [RecordedFact] = []
+    var probes: [ServiceIdentity: LocalProbeOutcome] = [:]
+    var failures: [FailureSubject: String] = [:]
+    var isListening = false
+    var startedAt: MonotonicInstant
+    var phaseSince: MonotonicInstant
+    var nextLook: MonotonicInstant?
+    var nextProbe: MonotonicInstant?
+    var repairWindow: RepairWindow
+    var lastDrain: UInt64 = 0
+    var connectionsCountedAt: MonotonicInstant?
+    /// The connections of addresses that are to go, looked at with every look while there are any.
+    var countsConnections = false
+
+    /// What happened so far, in numbers.
+    package internal(set) var statistics = AgentStatistics()
+
+    /// Makes the core of an agent that has not started.
+    package init(settings: AgentSettings, identity: AgentIdentity, at now: MonotonicInstant) {
+        self.settings = settings
+        self.identity = identity
+        saved = SavedState(bootIdentifier: identity.bootIdentifier)
+        demand = AddressDemand(settings: settings, desires: [])
+        startedAt = now
+        phaseSince = now
+        repairWindow = RepairWindow(start: now)
+    }
+
+    /// When `deadlineReached` is wanted next.
+    package var deadline: MonotonicInstant? {
+        if case .stopped = phase { return nil }
+        var instants = links.compactMap(\.session.deadline)
+        if let nextLook { instants.append(nextLook) }
+        if let nextProbe { instants.append(nextProbe) }
+        switch phase {
+        case .draining(let release): instants.append(release.until)
+        case .removing(_, let giveUpAt): instants.append(giveUpAt)
+        case .starting, .running, .released, .stopped: break
+        }
+        return instants.min()
+    }
+
+    /// Takes an event and gives what is to be done, in order.
+    package mutating func handle(_ event: AgentEvent, at now: MonotonicInstant) -> [AgentEffect] {
+        if case .stopped = phase { return [] }
+        var turn = Turn()
+        take(event, at: now, into: &turn)
+        advanceRelease(at: now, into: &turn)
+        updateFacts(at: now, into: &turn)
+        flushLinks(at: now, into: &turn)
+        look(at: now, into: &turn)
+        return turn.effects
+    }
+
+    private mutating func take(_ event: AgentEvent, at now: MonotonicInstant, into turn: inout Turn) {
+        switch event {
+        case .started(let state):
+            start(with: state, into: &turn)
+        case .configurationReplaced(let settings):
+            replace(settings, at: now, into: &turn)
+        case .hostChanged(let scope):
+            turn.scope.formUnion(scope)
+        case .observed(let observation):
+            host.merge(observation)
+            if observation.connections != nil { connectionsCountedAt = now }
+            if case .starting = phase { begin(at: now, into: &turn) }
+            reconcile(at: now, into: &turn)
+        case .probed(let service, let outcome):
+            if demand.services.contains(service) { probes[service] = outcome }
+        case .listening:
+            isListening = true
+            turn.kernel.append(.ready)
+        case .linkOpened(let connection, let director, let remote):
+            openLink(connection, director: director, remote: remote, at: now, into: &turn)
+        case .linkReceived(let connection, let bytes):
+            receive(bytes, on: connection, at: now, into: &turn)
+        case .linkClosed(let connection, let reason):
+            forgetLink(connection, reason: reason, into: &turn)
+        case .effectFailed(let effect, let reason):
+            note(failure: reason, of: effect, into: &turn)
+        case .saved:
+            failures[.stateFile] = nil
+        case .releaseRequested(let deadline):
+            release(deadline: deadline, thenStop: false, at: now, into: &turn)
+        case .stopRequested:
+            stop(at: now, into: &turn)
+        case .deadlineReached:
+            passTime(at: now, into: &turn)
+        }
+    }
+
+    private mutating func start(with state: SavedState?, into turn: inout Turn) {
+        if let state {
+            saved.desires = state.desires.filter { desire in
+                settings.directors.contains { $0.fingerprint == desire.director }
+            }
+            // Another boot began with the machine's own values, which may differ from those of the last one.
+            if state.bootIdentifier == identity.bootIdentifier { saved.previous = state.previous }
+        }
+        demand = AddressDemand(settings: settings, desires: saved.desires)
+        turn.kernel.append(.admit(settings.directors.map(\.fingerprint)))
+        turn.scope.formUnion(.regular)
+    }
+
+    /// The host was seen for the first time: what is missing is set right first, and only then is anybody let in.
+    private mutating func begin(at now: MonotonicInstant, into turn: inout Turn) {
+        enter(.running, at: now)
+        nextProbe = now
+        turn.afterKernel.append(.listen)
+    }
+
+    private mutating func replace(_ new: AgentSettings, at now: MonotonicInstant, into turn: inout Turn) {
+        settings = new
+        saved.desires.removeAll { desire in !new.directors.contains { $0.fingerprint == desire.director } }
+        turn.kernel.append(.log(.configurationReplaced))
+        turn.kernel.append(.admit(new.directors.map(\.fingerprint)))
+        for link in links where !new.directors.contains(where: { $0.fingerprint == link.director }) {
+            closeLink(link.connection, goodbye: .dismissed, reason: "no longer configured", into: &turn)
+        }
+        demandChanged(at: now, into: &turn)
+    }
+
+    /// Computes anew what is to be held, after a desire or the settings changed.
+    mutating func demandChanged(at now: MonotonicInstant, into turn: inout Turn) {
+        let before = demand
+        demand = AddressDemand(settings: settings, desires: saved.desires)
+        for address in demand.refused where !before.refused.contains(address) {
+            turn.outbound.append(.log(.addressRefused(address)))
+        }
+        probes = probes.filter { demand.services.contains($0.key) }
+        turn.saves = true
+        nextProbe = now
+        // The last look may know nothing of the new addresses, so they are looked at before anything is judged.
+        turn.scope.formUnion(.regular)
+    }
+
+    private mutating func passTime(at now: MonotonicInstant, into turn: inout Turn) {
+        tickLinks(at: now, into: &turn)
+        if let due = nextLook, now >= due {
+            turn.scope.formUnion(.regular)
+            if failures[.stateFile] != nil { turn.saves = true }
+        }
+        guard let due = nextProbe, now >= due else { return }
+        nextProbe = now + Self.probeInterval
+        guard phase.holdsAddresses else { return }
+        // A connection of our own would keep a drain from ending.
+        if case .draining = phase { return }
+        turn.afterKernel += demand.services.filter { $0.protocol == .tcp && isBound($0.endpoint.address) }
+            .map { .probe($0) }
+    }
+
+    mutating func enter(_ phase: AgentPhase, at now: MonotonicInstant) {
+        self.phase = phase
+        phaseSince = now
+    }
+
+    private mutating func note(failure reason: String, of effect: AgentEffect, into turn: inout Turn) {
+        statistics.failures += 1
+        guard let subject = FailureSubject(effect) else { return }
+        let text = Limits.printable(reason, bytes: Limits.evidence)
+        guard failures.updateValue(text, forKey: subject) != text else { return }
+        turn.outbound.append(.log(.failed("\(subject)", reason: text)))
+    }
+
+    /// Asks for a look at what this turn made doubtful, and says when the next one is due.
+    private mutating func look(at now: MonotonicInstant, into turn: inout Turn) {
+        turn.save(saved)
+        if case .stopped = phase { return }
+        let isHurried: Bool
+        switch phase {
+        case .draining, .removing: isHurried = true
+        case .starting, .running, .released, .stopped: isHurried = false
+        }
+        guard !turn.scope.isEmpty else { return }
+        if isHurried || countsConnections { turn.scope.insert(.connections) }
+        if turn.scope.isSuperset(of: .regular) {
+            nextLook = now + (isHurried ? Self.hurriedLookInterval : Self.lookInterval)
+        }
+        let ours = (host.addresses?.held ?? []).filter { $0.isLoopback && $0.isOurs }.map(\.prefix.address)
+        let addresses = Set(demand.addresses).union(ours).sorted()
+        turn.afterKernel.append(
+            .observe(turn.scope, addresses: addresses, directors: Set(links.map(\.remote)).sorted())
+        )
+    }
+}

@@ -1,0 +1,18 @@
+package import AgentProtocol
+
+/// Who the agent is on its links.
+package struct AgentIdentity: Hashable, Sendable {
+    /// The boot of the machine.
+    package var bootIdentifier: BootIdentifier
+    /// The node's name.
+    package var name: String
+    /// The program's version.
+    package var programVersion: String
+
+    /// Makes an identity.
+    package init(bootIdentifier: BootIdentifier, name: String, programVersion: String) {
+        self.bootIdentifier = bootIdentifier
+        self.name = name
+        self.programVersion = programVersion
+    }
+}
