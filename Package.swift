@@ -106,6 +106,12 @@ let package = Package(
             "Shared/SecureTransport",
             ["Primitives", nioCore, nioPosix, nioSSL, nioTLS, crypto, system],
         ),
+        library(
+            "ControlSocket",
+            "Shared/ControlSocket",
+            ["Primitives", nioCore, nioPosix, system],
+            touchesC: true,
+        ),
         library("ServiceManager", "Shared/ServiceManager", ["CSystemd", "Primitives"], touchesC: true),
         library("Telemetry", "Shared/Telemetry", ["CVersion", "CSystemd", "Primitives", logging], touchesC: true),
 
@@ -132,7 +138,7 @@ let package = Package(
             ["Primitives", "VRRP", "DirectorCore", "CLinux", "Linux", system],
             touchesC: true,
         ),
-        library("Addresses", "Director/Addresses", ["Primitives", "DirectorCore", "Netlink", "Linux", system]),
+        library("Addresses", "Director/Addresses", ["Primitives", "VRRP", "DirectorCore", "Netlink", "Linux", system]),
         library(
             "Dataplane",
             "Director/Dataplane",
@@ -147,19 +153,15 @@ let package = Package(
         library(
             "AgentLink",
             "Director/AgentLink",
-            ["Primitives", "AgentProtocol", "SecureTransport", nioCore, nioPosix, nioSSL],
+            ["Primitives", "DirectorCore", "SecureTransport", nioCore],
         ),
-        library(
-            "Control",
-            "Director/Control",
-            ["Primitives", "DirectorCore", "Health", "VRRP", "Balancing", nioCore, nioPosix],
-        ),
+        library("Control", "Director/Control", ["DirectorCore", "Health"]),
         .executableTarget(
             name: "DirectorCommand",
             dependencies: [
                 "Primitives", "AgentProtocol", "VRRP", "Health", "Balancing", "DirectorCore", "DirectorConfiguration",
                 "ConfigurationSyntax", "IPVS", "Election", "Addresses", "Dataplane", "Probing", "AgentLink", "Control",
-                "Linux", "Netlink", "SecureTransport", "ServiceManager", "Telemetry",
+                "ControlSocket", "Linux", "Netlink", "SecureTransport", "ServiceManager", "Telemetry",
                 argumentParser, logging, nioCore, nioPosix, system,
             ],
             path: "Sources/Director/DirectorCommand",
@@ -183,7 +185,7 @@ let package = Package(
             name: "AgentCommand",
             dependencies: [
                 "Primitives", "AgentProtocol", "AgentCore", "AgentConfiguration", "AgentHost", "ConfigurationSyntax",
-                "Linux", "Netlink", "SecureTransport", "ServiceManager", "Telemetry",
+                "ControlSocket", "Linux", "Netlink", "SecureTransport", "ServiceManager", "Telemetry",
                 argumentParser, logging, nioCore, nioPosix, nioSSL, system,
             ],
             path: "Sources/RealServerAgent/AgentCommand",

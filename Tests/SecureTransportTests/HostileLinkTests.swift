@@ -155,7 +155,7 @@ import Testing
         try await pair.exchange(link)
     }
 
-    @Test func `commands beyond the bound are dropped and counted`() async throws {
+    @Test func `commands beyond the bound are dropped and counted and end the link`() async throws {
         var limits = LinkLimits()
         limits.commandBytes = 1000
         var pair = try Pair(listening: limits)
@@ -163,6 +163,7 @@ import Testing
         let link = try await pair.connect()
         #expect(!pair.listener.send(link.agent, [UInt8](repeating: 0, count: 1000)))
         #expect(pair.listener.statistics.droppedCommands == 1)
+        #expect(try await pair.agent.closure() == .overrun)
     }
 
     @Test func `a thousand connections at once disturb nobody and are all refused and counted`() async throws {

@@ -12,6 +12,8 @@ package enum LinkClosure: Hashable, Sendable {
     case superseded
     /// The other end does not read what it is sent.
     case slowPeer
+    /// So much waited to be sent that bytes had to be dropped.
+    case overrun
     /// It was dialled, and nobody answered in time.
     case connectTimedOut
     /// It was dialled, and connecting failed.
@@ -32,6 +34,7 @@ extension LinkClosure: CustomStringConvertible {
         case .keyRemoved: "its key was removed from the configuration"
         case .superseded: "replaced by a newer link with the same key"
         case .slowPeer: "the other end does not read what it is sent"
+        case .overrun: "more was sent than this machine keeps up with"
         case .connectTimedOut: "no answer to the connection attempt"
         case .unreachable(let errno): "connecting failed: \(errno)"
         case .refused(let refusal): refusal.rawValue

@@ -98,11 +98,18 @@ package final class LinkDialer: Sendable {
         }
     }
 
-    /// Sends bytes on a link; false if so much waits already that they were dropped.
+    /// Sends bytes on a link; false if so much waits already that they were dropped, which ends the link.
     @discardableResult
     package func send(_ identifier: LinkIdentifier, _ bytes: [UInt8]) -> Bool {
         let table = table
-        return note(commands.submit(bytes: bytes.count) { table.value.send(identifier, bytes) })
+        let wasTaken = commands.submit(
+            identifier,
+            bytes: bytes.count,
+            send: { table.value.send(identifier, bytes) },
+            end: { table.value.failed(identifier, .overrun) },
+        )
+        if !wasTaken { shared.update { $0.droppedCommands += 1 } }
+        return wasTaken
     }
 
     /// Closes a link or gives up a dial, which is then heard of once more.
@@ -119,9 +126,4 @@ package final class LinkDialer: Sendable {
 
     /// The counters now.
     package var statistics: LinkStatistics { shared.snapshot }
-
-    private func note(_ wasTaken: Bool) -> Bool {
-        if !wasTaken { shared.update { $0.droppedCommands += 1 } }
-        return wasTaken
-    }
 }

@@ -86,11 +86,18 @@ package final class LinkListener: Sendable {
         }
     }
 
-    /// Sends bytes on a link; false if so much waits already that they were dropped.
+    /// Sends bytes on a link; false if so much waits already that they were dropped, which ends the link.
     @discardableResult
     package func send(_ identifier: LinkIdentifier, _ bytes: [UInt8]) -> Bool {
         let acceptor = acceptor
-        return note(commands.submit(bytes: bytes.count) { acceptor.value.table.send(identifier, bytes) })
+        let wasTaken = commands.submit(
+            identifier,
+            bytes: bytes.count,
+            send: { acceptor.value.table.send(identifier, bytes) },
+            end: { acceptor.value.table.failed(identifier, .overrun) },
+        )
+        if !wasTaken { shared.update { $0.droppedCommands += 1 } }
+        return wasTaken
     }
 
     /// Closes a link, which is then heard of once more.
@@ -119,9 +126,4 @@ package final class LinkListener: Sendable {
 
     /// The counters now.
     package var statistics: LinkStatistics { shared.snapshot }
-
-    private func note(_ wasTaken: Bool) -> Bool {
-        if !wasTaken { shared.update { $0.droppedCommands += 1 } }
-        return wasTaken
-    }
 }
