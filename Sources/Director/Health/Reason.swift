@@ -51,6 +51,7 @@ package enum Reason: String, Hashable, Sendable, CaseIterable, Codable {
     case notConfigured = "not-configured"
     case dataplaneConverged = "dataplane-converged"
     case dataplaneDiverged = "dataplane-diverged"
+    case dataplaneDrift = "dataplane-drift"
     case configurationReplaced = "configuration-replaced"
     case started = "started"
     case stopping = "stopping"

@@ -1,0 +1,230 @@
+import AgentProtocol
+import Balancing
+import Health
+import Primitives
+
+/// What follows from what is known.
+extension ClusterCore {
+    /// The real endpoint of a member: direct routing keeps the service's own port.
+    static func endpoint(of server: RealServerSettings, in service: ServiceSettings) -> Endpoint {
+        Endpoint(address: server.address, port: service.service.identity.endpoint.port)
+    }
+
+    /// The probe of the real address, if the service has one: a TCP connection says nothing about UDP.
+    static func probeTarget(of server: RealServerSettings, in service: ServiceSettings) -> ProbeTarget? {
+        guard service.service.identity.protocol == .tcp else { return nil }
+        return ProbeTarget(.tcp(endpoint(of: server, in: service)), service.probe)
+    }
+
+    /// The probe of the direct-routing path, if the service has one.
+    static func directPathTarget(of server: RealServerSettings, in service: ServiceSettings) -> ProbeTarget? {
+        let virtual = service.service.identity.endpoint
+        guard service.directPathProbe, service.service.identity.protocol == .tcp, virtual.address.family == .ipv4,
+            server.address.family == .ipv4
+        else { return nil }
+        return ProbeTarget(.directPath(virtual: virtual, real: endpoint(of: server, in: service)), service.probe)
+    }
+
+    /// The members of a service with their real servers.
+    static func members(
+        of service: ServiceSettings,
+        in settings: ClusterSettings,
+    ) -> [(member: ServiceSettings.Member, server: RealServerSettings)] {
+        service.members.compactMap { member in
+            settings.realServers.first { $0.name == member.realServer }.map { (member, $0) }
+        }
+    }
+
+    /// Decides anew about every real server in every service.
+    mutating func decide(_ settings: ClusterSettings, at now: MonotonicInstant) {
+        for service in settings.services {
+            for (member, server) in Self.members(of: service, in: settings) {
+                decide(member, server, service, at: now)
+            }
+        }
+    }
+
+    private mutating func decide(
+        _ member: ServiceSettings.Member,
+        _ server: RealServerSettings,
+        _ service: ServiceSettings,
+        at now: MonotonicInstant,
+    ) {
+        let agent = links[server.name]?.opinion(of: service.service.identity) ?? (.absent, "")
+        let probe = verdict(Self.probeTarget(of: server, in: service))
+        let directPath = verdict(Self.directPathTarget(of: server, in: service))
+        let decision = merge(
+            operator: overrides[server.name] ?? .none,
+            agent: agent.opinion,
+            probe: probe.opinion,
+            directPath: directPath.opinion,
+        )
+        let evidence =
+            switch decision.decider {
+            case .operator: ""
+            case .agent: agent.evidence
+            case .probe: probe.evidence
+            case .directPath: directPath.evidence
+            case .nobody: [probe.evidence, directPath.evidence].first { !$0.isEmpty } ?? ""
+            }
+        let key = DestinationKey(service: service.name, realServer: server.name)
+        let old =
+            destinations[key]
+            ?? Destination(
+                decision: HealthDecision(.keep, .awaitingResults, by: .nobody),
+                evidence: "",
+                since: now,
+                serves: nil
+            )
+        let stateBefore = Self.state(old.decision)
+        let stateNow = Self.state(decision)
+        let serves: Bool? =
+            switch decision.weightPolicy {
+            case .serve: true
+            case .zero: false
+            case .keep: old.serves
+            }
+        destinations[key] = Destination(
+            decision: decision,
+            evidence: evidence,
+            since: stateBefore == stateNow && old.decision.reason == decision.reason ? old.since : now,
+            serves: serves,
+        )
+        guard stateBefore != stateNow || old.decision.reason != decision.reason else { return }
+        logs.append(
+            StatusChange(
+                .destination(service: service.name, realServer: server.name),
+                from: stateBefore.rawValue,
+                to: stateNow.rawValue,
+                decision.reason,
+                evidence: evidence,
+                level: stateBefore == stateNow ? .info : stateNow == .down ? .warning : .notice,
+            )
+        )
+    }
+
+    /// What a decision is called in a status.
+    static func state(_ decision: HealthDecision) -> DestinationState {
+        switch (decision.weightPolicy, decision.reason) {
+        case (.serve, _): .up
+        case (.keep, _): .unknown
+        case (.zero, .operatorDrain), (.zero, .agentDraining): .draining
+        case (.zero, .operatorMaintenance), (.zero, .agentMaintenance): .maintenance
+        case (.zero, _): .down
+        }
+    }
+
+    private func verdict(_ target: ProbeTarget?) -> (opinion: ProbeOpinion, evidence: String) {
+        guard let target else { return (.disabled, "") }
+        guard let entry = probes[target] else { return (.unknown(.awaitingResults), "") }
+        return (ProbeOpinion(entry.verdict), entry.verdict.evidence)
+    }
+
+    /// The weight that a member shall have; nothing while the kernel's is adopted.
+    func wantedWeight(_ member: ServiceSettings.Member, in service: ServiceSettings) -> UInt32? {
+        destinations[DestinationKey(service: service.name, realServer: member.realServer)]?.serves.map {
+            $0 ? member.weight : 0
+        }
+    }
+
+    /// The kernel's table as it shall be.
+    func desiredTable(_ settings: ClusterSettings) -> DesiredTable {
+        let services = settings.services.map { service in
+            DesiredService(
+                service: service.service,
+                destinations: Self.members(of: service, in: settings).map { member, server in
+                    DesiredDestination(
+                        endpoint: Self.endpoint(of: server, in: service),
+                        weight: wantedWeight(member, in: service).map { .exactly($0) } ?? .keep(initially: 0),
+                    )
+                },
+                drainDeadline: service.drainDeadline,
+            )
+        }
+        return DesiredTable(services: services, ownAddresses: ownedAddresses.sorted())
+    }
+
+    /// Answers drain requests once the kernel has weight 0 for the node everywhere.
+    mutating func acknowledgeDrains(_ settings: ClusterSettings) {
+        for server in settings.realServers {
+            guard var link = links[server.name], let drain = link.drain,
+                case .open(let identifier, var session, let hasReported, let abandonAt) = link.phase,
+                session.pendingDrain?.identifier == drain.request.identifier
+            else { continue }
+            guard isQuiet(server.address, since: drain.since) else { continue }
+            session.acknowledgeDrain(drain.request.identifier)
+            link.phase = .open(identifier, session, hasReported: hasReported, abandonAt: abandonAt)
+            links[server.name] = link
+        }
+    }
+
+    /// Tells a node what it shall hold and what weight it has.
+    mutating func inform(_ server: RealServerSettings, of settings: ClusterSettings) {
+        guard var link = links[server.name],
+            case .open(let identifier, var session, let hasReported, let abandonAt) = link.phase
+        else { return }
+        let used = settings.services.filter { $0.members.contains { $0.realServer == server.name } }
+        let identities = used.map(\.service.identity).prefix(Limits.services)
+        let addresses = Set(identities.map(\.endpoint.address)).sorted().prefix(Limits.addresses)
+        let desired = DesiredState(
+            generation: link.desired?.generation ?? 0,
+            addresses: Array(addresses),
+            services: Array(identities),
+        )
+        if desired != link.desired {
+            desiredGeneration += 1
+            link.desired = DesiredState(
+                generation: desiredGeneration,
+                addresses: desired.addresses,
+                services: desired.services
+            )
+        }
+        if let wanted = link.desired { session.desire(wanted) }
+        session.show(view(of: server, in: used, settings))
+        link.phase = .open(identifier, session, hasReported: hasReported, abandonAt: abandonAt)
+        links[server.name] = link
+    }
+
+    private func view(of server: RealServerSettings, in used: [ServiceSettings], _ settings: ClusterSettings) -> View {
+        let entries = used.prefix(Limits.services).compactMap { service -> View.Entry? in
+            guard let member = service.members.first(where: { $0.realServer == server.name }) else { return nil }
+            let key = DestinationKey(service: service.name, realServer: server.name)
+            let weight =
+                wantedWeight(member, in: service)
+                ?? applied(service.service.identity, Self.endpoint(of: server, in: service))?.weight ?? 0
+            let decision = destinations[key]?.decision
+            return View.Entry(
+                service: service.service.identity,
+                weight: weight,
+                reason: "\(decision?.reason ?? .awaitingResults)",
+            )
+        }
+        return View(entries: entries)
+    }
+
+    /// The distinct targets in the order of the configuration.
+    static func targets(_ settings: ClusterSettings) -> [ProbeTarget] {
+        var seen: Set<ProbeTarget> = []
+        var targets: [ProbeTarget] = []
+        for service in settings.services {
+            for (_, server) in members(of: service, in: settings) {
+                for target in [probeTarget(of: server, in: service), directPathTarget(of: server, in: service)] {
+                    guard let target, seen.insert(target).inserted else { continue }
+                    targets.append(target)
+                }
+            }
+        }
+        return targets
+    }
+
+    mutating func demandProbes(_ settings: ClusterSettings, into effects: inout [ClusterEffect]) {
+        let demand = ProbeDemand(
+            interface: settings.interface,
+            virtualAddresses: ownedAddresses.sorted(),
+            targets: Self.targets(settings),
+        )
+        guard demand != lastDemand else { return }
+        lastDemand = demand
+        effects.append(.probe(demand))
+    }
+}

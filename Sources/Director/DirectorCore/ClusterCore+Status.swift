@@ -1,0 +1,187 @@
+import AgentProtocol
+import Balancing
+import Health
+package import Primitives
+import VRRP
+
+/// What an operator sees.
+extension ClusterCore {
+    /// The whole status with ages as of now; before `started` it is empty.
+    package func status(at now: MonotonicInstant) -> ClusterStatus {
+        func age(_ since: MonotonicInstant) -> Int64 { max(0, (now - since).milliseconds) }
+        let targets = settings.map { Self.targets($0) } ?? []
+        return ClusterStatus(
+            director: settings?.directorName ?? "",
+            version: programVersion,
+            configurationGeneration: generation,
+            configurationAge: age(configuredAt),
+            isStopping: isStopping,
+            routers: (election?.routers ?? []).map { RouterStatus($0, age: age($0.since)) },
+            services: settings.map { settings in settings.services.map { status(of: $0, in: settings, age) } } ?? [],
+            realServers: (settings?.realServers ?? []).map { status(of: $0, age) },
+            probes: targets.compactMap { probes[$0] }.map { ProbeStatus($0, age) },
+            dataplane: dataplane.map { report in
+                DataplaneStatus(
+                    isConverged: report.isConverged,
+                    age: age(report.at),
+                    lookFailure: report.lookFailure,
+                    failures: report.failures.map { "\($0.operation.operation): \($0.explanation)" },
+                    findings: report.findings.map { finding in
+                        "\(finding.name) is \(finding.found), not \(finding.expected): \(finding.outcome.rawValue)"
+                    },
+                    repairs: report.drift.total,
+                )
+            },
+        )
+    }
+
+    private func status(
+        of service: ServiceSettings,
+        in settings: ClusterSettings,
+        _ age: (MonotonicInstant) -> Int64,
+    ) -> ServiceStatus {
+        let identity = service.service.identity
+        let observed = self.observed.first { $0.service.identity == identity }
+        let members = Self.members(of: service, in: settings)
+        let configured = Set(members.map { Self.endpoint(of: $0.server, in: service) })
+        let present = members.map { member, server in
+            let destination = destinations[DestinationKey(service: service.name, realServer: server.name)]
+            let endpoint = Self.endpoint(of: server, in: service)
+            return DestinationStatus(
+                realServer: server.name,
+                endpoint: "\(endpoint)",
+                state: destination.map { Self.state($0.decision) } ?? .unknown,
+                reason: destination?.decision.reason ?? .awaitingResults,
+                evidence: destination?.evidence ?? "",
+                age: age(destination?.since ?? configuredAt),
+                weightWanted: wantedWeight(member, in: service).map { Int($0) },
+                observed: observed?.destinations.first { $0.endpoint == endpoint },
+            )
+        }
+        let leaving = (observed?.destinations ?? []).filter { !configured.contains($0.endpoint) }.map { destination in
+            DestinationStatus(
+                realServer: settings.realServers.first { $0.address == destination.endpoint.address }?.name
+                    ?? "\(destination.endpoint)",
+                endpoint: "\(destination.endpoint)",
+                state: .draining,
+                reason: .removed,
+                evidence: "",
+                age: age(configuredAt),
+                weightWanted: 0,
+                observed: destination,
+            )
+        }
+        return ServiceStatus(
+            name: service.name,
+            protocol: "\(identity.protocol)",
+            endpoint: "\(identity.endpoint)",
+            scheduler: service.service.schedulerName,
+            persistenceTimeout: Int(service.service.persistenceTimeout),
+            isApplied: observedAt.map { _ in observed != nil },
+            destinations: present + leaving,
+        )
+    }
+
+    private func status(of server: RealServerSettings, _ age: (MonotonicInstant) -> Int64) -> RealServerStatus {
+        RealServerStatus(
+            name: server.name,
+            address: "\(server.address)",
+            operatorOverride: overrides[server.name] ?? .none,
+            agent: links[server.name].map { AgentStatus($0, age) }
+                ?? AgentStatus(
+                    state: .notConfigured,
+                    reason: .notConfigured,
+                    evidence: "",
+                    age: age(configuredAt),
+                    facts: [],
+                ),
+        )
+    }
+}
+
+extension AgentStatus {
+    fileprivate init(_ link: AgentLink, _ age: (MonotonicInstant) -> Int64) {
+        self.init(
+            state: link.state,
+            reason: link.reason,
+            evidence: link.evidence,
+            age: age(link.since),
+            lastHeardAge: link.lastHeard.map(age),
+            name: link.hello?.name,
+            version: link.hello?.programVersion,
+            capacity: link.capacity.map { Int($0) },
+            facts: link.facts.map {
+                Fact(
+                    kind: "\($0.fact.kind)",
+                    subject: "\($0.fact.subject)",
+                    verdict: "\($0.fact.verdict)",
+                    evidence: $0.fact.evidence,
+                    age: age($0.since),
+                )
+            },
+        )
+    }
+}
+
+extension DestinationStatus {
+    fileprivate init(
+        realServer: String,
+        endpoint: String,
+        state: DestinationState,
+        reason: Reason,
+        evidence: String,
+        age: Int64,
+        weightWanted: Int?,
+        observed: ObservedDestination?,
+    ) {
+        self.init(
+            realServer: realServer,
+            endpoint: endpoint,
+            state: state,
+            reason: reason,
+            evidence: evidence,
+            age: age,
+            weightWanted: weightWanted,
+            weightApplied: observed.map { Int($0.weight) },
+            activeConnections: observed.map { Int($0.activeConnections) },
+            inactiveConnections: observed.map { Int($0.inactiveConnections) },
+        )
+    }
+}
+
+extension ProbeStatus {
+    fileprivate init(_ entry: ProbeReport.Entry, _ age: (MonotonicInstant) -> Int64) {
+        var roundTrip: Int64?
+        if case .passed(let time) = entry.lastOutcome { roundTrip = time.nanoseconds / 1_000 }
+        self.init(
+            target: "\(entry.target.check)",
+            state: entry.verdict.state,
+            reason: entry.verdict.reason,
+            evidence: entry.verdict.evidence,
+            age: age(entry.verdict.since),
+            lastRunAge: entry.lastRun.map(age),
+            roundTripMicroseconds: roundTrip,
+            runs: entry.runs,
+            failures: entry.failures,
+            obstacles: entry.obstacles,
+        )
+    }
+}
+
+extension RouterStatus {
+    fileprivate init(_ router: ElectionReport.Router, age: Int64) {
+        self.init(
+            name: router.name,
+            virtualRouterIdentifier: Int(router.virtualRouterIdentifier),
+            interface: router.interface,
+            priority: Int(router.priority),
+            state: router.state.rawValue,
+            reason: router.reason.rawValue,
+            age: age,
+            activeRouter: router.activeRouter.map { "\($0)" },
+            activePriority: router.activePriority.map { Int($0) },
+            addresses: router.addresses.map { Address(address: "\($0.prefix)", isHeld: $0.isHeld) },
+            findings: router.findings.map { "\($0)" },
+        )
+    }
+}

@@ -1,0 +1,185 @@
+import AgentProtocol
+import Balancing
+import Health
+package import Primitives
+
+/// The director without its election: agents, probes, operator and kernel in, the desired IPVS table out.
+///
+/// It has no clock and no socket: the shell hands every happening to `handle`, executes what comes back in order,
+/// and calls again with `deadlineReached` when `deadline` has come.
+package struct ClusterCore: ~Copyable {
+    /// What names a real server's part in a service.
+    struct DestinationKey: Hashable {
+        var service: String
+        var realServer: String
+    }
+
+    /// What was decided about a real server in a service.
+    struct Destination {
+        var decision: HealthDecision
+        var evidence: String
+        var since: MonotonicInstant
+        /// Whether it was last decided to serve; nothing while the kernel's weight was adopted all along.
+        var serves: Bool?
+    }
+
+    /// The settings in force; nothing before `started`.
+    var settings: ClusterSettings?
+    var bootIdentifier = BootIdentifier(high: 0, low: 0)
+    var programVersion = ""
+    var generation: UInt64 = 0
+    var configuredAt = MonotonicInstant(nanoseconds: 0)
+    var isStopping = false
+    var hasSaidStopped = false
+
+    var generator: SeededGenerator
+    var nextConnection: UInt64 = 1
+    var links: [String: AgentLink] = [:]
+    var connections: [ConnectionIdentifier: String] = [:]
+    var desiredGeneration: UInt64 = 0
+
+    var overrides: [String: OperatorOverride] = [:]
+    var probes: [ProbeTarget: ProbeReport.Entry] = [:]
+    var destinations: [DestinationKey: Destination] = [:]
+    var election: ElectionReport?
+    var dataplane: DataplaneReport?
+    /// The kernel's table after the last look that succeeded.
+    var observed: [ObservedService] = []
+    /// When that look was; nothing before the first.
+    var observedAt: MonotonicInstant?
+    /// Addresses that were ours at any time in this life: a service on one that was removed must still go.
+    var ownedAddresses: Set<IPAddress> = []
+
+    var lastDesired: DesiredTable?
+    var lastDemand: ProbeDemand?
+    /// Whether something came in that decisions depend on.
+    var isUndecided = false
+    var closes: [ConnectionIdentifier] = []
+    var dials: [ClusterEffect] = []
+    var sends: [ClusterEffect] = []
+    var logs: [StatusChange] = []
+
+    /// Makes a core that draws its jitter from a seed.
+    package init(seed: UInt64) {
+        generator = SeededGenerator(seed: seed)
+    }
+
+    /// When the core wants `deadlineReached`.
+    package var deadline: MonotonicInstant? {
+        guard !isStopping else { return nil }
+        return links.values.compactMap(\.deadline).min()
+    }
+
+    /// Takes one happening and says what to do, in order.
+    package mutating func handle(_ event: ClusterEvent, at now: MonotonicInstant) -> [ClusterEffect] {
+        switch event {
+        case .started(let settings, let bootIdentifier, let programVersion):
+            precondition(self.settings == nil, "a core starts once")
+            self.bootIdentifier = bootIdentifier
+            self.programVersion = programVersion
+            replace(settings, at: now)
+            logs.append(StatusChange(.configuration, from: "", to: "generation 1", .started, level: .info))
+        case .configurationReplaced(let settings):
+            precondition(self.settings != nil, "a core starts before it is reconfigured")
+            let before = generation
+            replace(settings, at: now)
+            logs.append(
+                StatusChange(
+                    .configuration,
+                    from: "generation \(before)",
+                    to: "generation \(generation)",
+                    .configurationReplaced,
+                )
+            )
+        case .electionReported(let report):
+            election = report
+            for router in report.routers { ownedAddresses.formUnion(router.addresses.map(\.prefix.address)) }
+            isUndecided = true
+        case .probeReported(let report):
+            take(report)
+        case .agentConnected(let identifier):
+            agentConnected(identifier, at: now)
+        case .agentBytes(let identifier, let bytes):
+            agentBytes(identifier, bytes, at: now)
+        case .agentClosed(let identifier, let reason):
+            guard let name = connections[identifier] else { break }  // The core has closed it itself.
+            drop(name, .linkClosed, evidence: reason, at: now)
+        case .dataplaneReported(let report):
+            take(report, at: now)
+        case .operatorCommand(.setOverride(let realServer, let override)):
+            overrides[realServer] = override == .none ? nil : override
+            isUndecided = true
+        case .stopRequested:
+            stop()
+        case .deadlineReached:
+            break
+        }
+        return settle(at: now)
+    }
+
+    /// Brings everything that follows from what is known up to date, and collects the effects in order.
+    private mutating func settle(at now: MonotonicInstant) -> [ClusterEffect] {
+        var effects: [ClusterEffect] = []
+        if let settings, !isStopping {
+            for server in settings.realServers { advanceLink(server.name, at: now) }
+            if isUndecided {
+                isUndecided = false
+                decide(settings, at: now)
+                let desired = desiredTable(settings)
+                if desired != lastDesired {
+                    lastDesired = desired
+                    effects.append(.desire(desired))
+                }
+            }
+            acknowledgeDrains(settings)
+            for server in settings.realServers { inform(server, of: settings) }
+            demandProbes(settings, into: &effects)
+        }
+        collectOutput()
+        effects.insert(
+            contentsOf: sends,
+            at: effects.firstIndex { if case .probe = $0 { true } else { false } }
+                ?? effects.count
+        )
+        effects += closes.map { .closeAgent($0) }
+        effects += dials
+        effects += logs.map { .log($0) }
+        sends.removeAll(keepingCapacity: true)
+        closes.removeAll(keepingCapacity: true)
+        dials.removeAll(keepingCapacity: true)
+        logs.removeAll(keepingCapacity: true)
+        if isStopping, !hasSaidStopped {
+            hasSaidStopped = true
+            effects.append(.stopped)
+        }
+        return effects
+    }
+
+    private mutating func replace(_ new: ClusterSettings, at now: MonotonicInstant) {
+        let old = settings
+        settings = new
+        generation += 1
+        configuredAt = now
+        isUndecided = true
+        ownedAddresses.formUnion(new.services.map(\.service.identity.endpoint.address))
+        let names = Set(new.realServers.map(\.name))
+        overrides = overrides.filter { names.contains($0.key) }
+        let members = Set(
+            new.services.flatMap { service in
+                service.members.map { DestinationKey(service: service.name, realServer: $0.realServer) }
+            }
+        )
+        destinations = destinations.filter { members.contains($0.key) }
+        replaceLinks(from: old, to: new, at: now)
+    }
+
+    private mutating func take(_ report: ProbeReport) {
+        if report.isSummary {
+            probes.removeAll(keepingCapacity: true)
+        }
+        for entry in report.entries {
+            probes[entry.target] = entry
+        }
+        isUndecided = true
+    }
+}

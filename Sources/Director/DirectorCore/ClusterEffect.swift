@@ -1,0 +1,21 @@
+package import Balancing
+package import Health
+package import Primitives
+
+/// What the cluster core wants done, in order.
+package enum ClusterEffect: Hashable, Sendable {
+    /// Make the kernel's table this one.
+    case desire(DesiredTable)
+    /// Send bytes on an agent link.
+    case sendAgentBytes(ConnectionIdentifier, [UInt8])
+    /// Close an agent link, or give up its dial; bytes sent before still go out.
+    case closeAgent(ConnectionIdentifier)
+    /// Connect to an agent under this identifier, accepting this key alone.
+    case dial(ConnectionIdentifier, realServer: String, Endpoint, KeyFingerprint)
+    /// Probe this and nothing else.
+    case probe(ProbeDemand)
+    /// Write an entry to the log.
+    case log(StatusChange)
+    /// Everything that `stopRequested` asked for is done.
+    case stopped
+}

@@ -1,0 +1,35 @@
+package import AgentProtocol
+package import Health
+package import Primitives
+
+/// What happens to the cluster core.
+package enum ClusterEvent: Hashable, Sendable {
+    /// The process started.
+    case started(ClusterSettings, bootIdentifier: BootIdentifier, programVersion: String)
+    /// New settings, which replace the old ones whole.
+    case configurationReplaced(ClusterSettings)
+    /// The election stands differently.
+    case electionReported(ElectionReport)
+    /// The prober tells of a change, or of everything once a second.
+    case probeReported(ProbeReport)
+    /// The TLS connection of a dial stands and the key is the pinned one.
+    case agentConnected(ConnectionIdentifier)
+    /// Bytes came from an agent.
+    case agentBytes(ConnectionIdentifier, [UInt8])
+    /// A connection ended, or a dial failed; it comes once for every dial that was not closed by the core.
+    case agentClosed(ConnectionIdentifier, reason: String)
+    /// The dataplane thread looked at the kernel.
+    case dataplaneReported(DataplaneReport)
+    /// The operator decided something.
+    case operatorCommand(OperatorCommand)
+    /// Say goodbye to the agents; the kernel's table stays.
+    case stopRequested
+    /// The core's deadline was reached.
+    case deadlineReached
+}
+
+/// What an operator may tell the core while it runs.
+package enum OperatorCommand: Hashable, Sendable {
+    /// Overrules everything that is known about a real server.
+    case setOverride(realServer: String, OperatorOverride)
+}

@@ -1,0 +1,25 @@
+package import Health
+
+/// A real server's part in a service, as the status shows it.
+package struct DestinationStatus: Hashable, Sendable, Codable {
+    /// The real server's name, or its endpoint if it is no longer configured.
+    package var realServer: String
+    /// The real endpoint.
+    package var endpoint: String
+    /// What it is.
+    package var state: DestinationState
+    /// Why.
+    package var reason: Reason
+    /// What was seen.
+    package var evidence: String
+    /// How long it has been so.
+    package var age: Int64
+    /// The weight that it shall have; nothing while the kernel's is kept.
+    package var weightWanted: Int?
+    /// The weight that the kernel has; nothing if the kernel has no such destination.
+    package var weightApplied: Int?
+    /// The kernel's count of established connections.
+    package var activeConnections: Int?
+    /// The kernel's count of other connections.
+    package var inactiveConnections: Int?
+}

@@ -1,0 +1,18 @@
+package import Primitives
+
+/// Everything that shall be probed, and from where.
+package struct ProbeDemand: Hashable, Sendable {
+    /// The interface of the LAN that the real servers are on.
+    package var interface: String
+    /// The virtual addresses, from which no probe may be sent.
+    package var virtualAddresses: [IPAddress]
+    /// The distinct targets, in the order of the configuration.
+    package var targets: [ProbeTarget]
+
+    /// Makes a demand.
+    package init(interface: String, virtualAddresses: [IPAddress], targets: [ProbeTarget]) {
+        self.interface = interface
+        self.virtualAddresses = virtualAddresses
+        self.targets = targets
+    }
+}
