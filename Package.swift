@@ -217,5 +217,7 @@ let package = Package(
             ],
             resources: [.copy("Broken")],
         ),
+        suite("LinuxTests", ["Linux", "CLinux", "Primitives", system]),
+        suite("NetlinkTests", ["Netlink", "Linux", "CLinux", "Primitives", system]),
     ],
 )
