@@ -2,85 +2,85 @@ import Primitives
 
 /// Writes the files of the tutorial's cluster in Tandem's own format.
 enum Configuration {
-  /// Makes keys and files for every host.
-  static func write(_ cluster: Cluster, service: String = "") throws {
-    let programs = cluster.programs
-    let agents = try cluster.realServers.map { try key(programs.agent, $0) }
-    let directors = try cluster.directors.map { try key(programs.director, $0) }
-    for host in cluster.realServers {
-      try File.write("\(host.directory)/agent.yaml", agent(cluster, host, directors))
+    /// Makes keys and files for every host.
+    static func write(_ cluster: Cluster, service: String = "") throws {
+        let programs = cluster.programs
+        let agents = try cluster.realServers.map { try key(programs.agent, $0) }
+        let directors = try cluster.directors.map { try key(programs.director, $0) }
+        for host in cluster.realServers {
+            try File.write("\(host.directory)/agent.yaml", agent(cluster, host, directors))
+        }
+        for (host, priority) in zip(cluster.directors, [110, 100]) {
+            let text = director(cluster, host, priority, agents, service)
+            try File.write("\(host.directory)/director.yaml", text)
+        }
     }
-    for (host, priority) in zip(cluster.directors, [110, 100]) {
-      let text = director(cluster, host, priority, agents, service)
-      try File.write("\(host.directory)/director.yaml", text)
-    }
-  }
 
-  private static func key(_ program: String, _ host: Host) throws -> String {
-    let file = "\(host.directory)/key.pem"
-    if let known = File.read("\(host.directory)/fingerprint") { return known }
-    let fingerprint = try Command.run(program, "keygen", "--key-file", file)
-    let words = fingerprint.split { $0.isWhitespace || $0 == "\"" }
-    guard let text = words.last(where: { $0.hasPrefix("SHA256:") }).map({ String($0) }) else {
-      throw LabError("keygen of \(host.name) printed no fingerprint: \(fingerprint)")
+    private static func key(_ program: String, _ host: Host) throws -> String {
+        let file = "\(host.directory)/key.pem"
+        if let known = File.read("\(host.directory)/fingerprint") { return known }
+        let fingerprint = try Command.run(program, "keygen", "--key-file", file)
+        let words = fingerprint.split { $0.isWhitespace || $0 == "\"" }
+        guard let text = words.last(where: { $0.hasPrefix("SHA256:") }).map({ String($0) }) else {
+            throw LabError("keygen of \(host.name) printed no fingerprint: \(fingerprint)")
+        }
+        try File.write("\(host.directory)/fingerprint", text)
+        return text
     }
-    try File.write("\(host.directory)/fingerprint", text)
-    return text
-  }
 
-  private static func agent(_ cluster: Cluster, _ host: Host, _ directors: [String]) -> String {
-    var lines = ["directors:"]
-    for (director, fingerprint) in zip(cluster.directors, directors) {
-      lines += ["  - name: \(director.name)", "    fingerprint: \"\(fingerprint)\""]
+    private static func agent(_ cluster: Cluster, _ host: Host, _ directors: [String]) -> String {
+        var lines = ["directors:"]
+        for (director, fingerprint) in zip(cluster.directors, directors) {
+            lines += ["  - name: \(director.name)", "    fingerprint: \"\(fingerprint)\""]
+        }
+        lines += [
+            "allowed_addresses: [\(cluster.virtualAddress)/32]",
+            "key_file: \(host.directory)/key.pem",
+            "state_directory: \(host.directory)/state",
+            "control_socket: \(host.directory)/control.sock",
+        ]
+        File.makeDirectory("\(host.directory)/state")
+        return lines.joined(separator: "\n") + "\n"
     }
-    lines += [
-      "allowed_addresses: [\(cluster.virtualAddress)/32]",
-      "key_file: \(host.directory)/key.pem",
-      "state_directory: \(host.directory)/state",
-      "control_socket: \(host.directory)/control.sock",
-    ]
-    File.makeDirectory("\(host.directory)/state")
-    return lines.joined(separator: "\n") + "\n"
-  }
 
-  private static func director(
-    _ cluster: Cluster,
-    _ host: Host,
-    _ priority: Int,
-    _ agents: [String],
-    _ service: String,
-  ) -> String {
-    File.makeDirectory("\(host.directory)/state")
-    var lines = [
-      "name: \(host.name)",
-      "interface: eth0",
-      "key_file: \(host.directory)/key.pem",
-      "state_directory: \(host.directory)/state",
-      "control_socket: \(host.directory)/control.sock",
-      "virtual_routers:",
-      "  - name: main",
-      "    vrid: 51",
-      "    priority: \(priority)",
-      "    addresses: [\(cluster.virtualAddress)/24]",
-      "real_servers:",
-    ]
-    for (node, fingerprint) in zip(cluster.realServers, agents) {
-      lines += [
-        "  - name: \(node.name)",
-        "    address: \(node.address)",
-        "    agent: { fingerprint: \"\(fingerprint)\" }",
-      ]
+    private static func director(
+        _ cluster: Cluster,
+        _ host: Host,
+        _ priority: Int,
+        _ agents: [String],
+        _ service: String,
+    ) -> String {
+        File.makeDirectory("\(host.directory)/state")
+        var lines = [
+            "name: \(host.name)",
+            "interface: eth0",
+            "key_file: \(host.directory)/key.pem",
+            "state_directory: \(host.directory)/state",
+            "control_socket: \(host.directory)/control.sock",
+            "virtual_routers:",
+            "  - name: main",
+            "    vrid: 51",
+            "    priority: \(priority)",
+            "    addresses: [\(cluster.virtualAddress)/24]",
+            "real_servers:",
+        ]
+        for (node, fingerprint) in zip(cluster.realServers, agents) {
+            lines += [
+                "  - name: \(node.name)",
+                "    address: \(node.address)",
+                "    agent: { fingerprint: \"\(fingerprint)\" }",
+            ]
+        }
+        lines += [
+            "services:",
+            "  - name: web",
+            "    address: \(cluster.virtualAddress)",
+            "    port: \(cluster.port)",
+            "    scheduler: \(service.contains("scheduler") ? "wlc" : "rr")",
+            "    check: { type: tcp }",
+            "    real_servers: [\(cluster.realServers.map(\.name).joined(separator: ", "))]",
+        ]
+        if service.contains("persistence") { lines.append("    persistence: 60s") }
+        return lines.joined(separator: "\n") + "\n"
     }
-    lines += [
-      "services:",
-      "  - name: web",
-      "    address: \(cluster.virtualAddress)",
-      "    port: \(cluster.port)",
-      "    scheduler: \(service.contains("scheduler") ? "wlc" : "rr")",
-      "    check: { type: tcp }",
-      "    real_servers: [\(cluster.realServers.map(\.name).joined(separator: ", "))]",
-    ]
-    if service.contains("persistence") { lines.append("    persistence: 60s") }
-    return lines.joined(separator: "\n") + "\n"
-  }
 }

@@ -4,107 +4,108 @@ import Primitives
 
 /// The cluster's LAN: a bridge in a namespace of its own, and the hosts plugged into it.
 final class Fabric {
-  let namespace: NetworkNamespace
-  private(set) var hosts: [Host] = []
-  /// The hosts' names by the index of their bridge ports.
-  private(set) var ports: [Int32: String] = [:]
+    let namespace: NetworkNamespace
+    private(set) var hosts: [Host] = []
+    /// The hosts' names by the index of their bridge ports.
+    private(set) var ports: [Int32: String] = [:]
 
-  /// Makes the bridge and the hosts, in place of any that an earlier run left.
-  init(_ plan: [(name: String, address: IPv4Address)]) throws {
-    File.makeDirectory("/run/tandem-lab")
-    let all = ["fabric"] + plan.map(\.name)
-    for name in all where access("/run/netns/lab-\(name)", F_OK) == 0 {
-      try Command.run("ip", "netns", "delete", "lab-\(name)")
+    /// Makes the bridge and the hosts, in place of any that an earlier run left.
+    init(_ plan: [(name: String, address: IPv4Address)]) throws {
+        File.makeDirectory("/run/tandem-lab")
+        let all = ["fabric"] + plan.map(\.name)
+        for name in all where access("/run/netns/lab-\(name)", F_OK) == 0 {
+            try Command.run("ip", "netns", "delete", "lab-\(name)")
+        }
+        var batch = all.map { "netns add lab-\($0)" }
+        var links: [String] = ["link set lo up", "link set lan up promisc on"]
+        for (number, host) in plan.enumerated() {
+            let mac = Fabric.mac(host.address)
+            batch.append("link add cable\(number) type veth peer name wall\(number)")
+            batch.append("link set cable\(number) netns lab-\(host.name) name eth0 address \(mac)")
+            batch.append("link set wall\(number) netns lab-fabric name to-\(host.name)")
+            links.append("link set to-\(host.name) master lan up")
+        }
+        try Fabric.apply(batch)
+        namespace = try NetworkNamespace("lab-fabric")
+        try namespace.perform {
+            try Fabric.apply(
+                ["link add lan type bridge stp_state 0 mcast_snooping 0 forward_delay 0"] + links
+            )
+        }
+        for host in plan {
+            let made = try Host(host.name, host.address)
+            try made.namespace.perform {
+                try Fabric.apply([
+                    "link set lo up", "link set eth0 up", "address add \(host.address)/24 dev eth0",
+                ])
+                // As in the tutorial, nothing here has IPv6, and no duplicate address detection delays anything.
+                try File.write("/proc/sys/net/ipv6/conf/all/disable_ipv6", "1")
+            }
+            hosts.append(made)
+        }
+        ports = try namespace.perform {
+            Dictionary(uniqueKeysWithValues: hosts.map { (clab_link_index($0.port), $0.name) })
+        }
     }
-    var batch = all.map { "netns add lab-\($0)" }
-    var links: [String] = ["link set lo up", "link set lan up promisc on"]
-    for (number, host) in plan.enumerated() {
-      let mac = Fabric.mac(host.address)
-      batch.append("link add cable\(number) type veth peer name wall\(number)")
-      batch.append("link set cable\(number) netns lab-\(host.name) name eth0 address \(mac)")
-      batch.append("link set wall\(number) netns lab-fabric name to-\(host.name)")
-      links.append("link set to-\(host.name) master lan up")
-    }
-    try Fabric.apply(batch)
-    namespace = try NetworkNamespace("lab-fabric")
-    try namespace.perform {
-      try Fabric.apply(
-        ["link add lan type bridge stp_state 0 mcast_snooping 0 forward_delay 0"] + links)
-    }
-    for host in plan {
-      let made = try Host(host.name, host.address)
-      try made.namespace.perform {
-        try Fabric.apply([
-          "link set lo up", "link set eth0 up", "address add \(host.address)/24 dev eth0",
-        ])
-        // As in the tutorial, nothing here has IPv6, and no duplicate address detection delays anything.
-        try File.write("/proc/sys/net/ipv6/conf/all/disable_ipv6", "1")
-      }
-      hosts.append(made)
-    }
-    ports = try namespace.perform {
-      Dictionary(uniqueKeysWithValues: hosts.map { (clab_link_index($0.port), $0.name) })
-    }
-  }
 
-  /// The MAC address that the fabric gives a host: the last octet of its IPv4 address is visible in it.
-  static func mac(_ address: IPv4Address) -> String {
-    let last = String(address.rawValue & 0xff, radix: 16)
-    return "02:00:00:00:00:" + (last.count < 2 ? "0" + last : last)
-  }
-
-  private static func apply(_ batch: [String]) throws {
-    let path = "/run/tandem-lab/batch"
-    try File.write(path, batch.joined(separator: "\n") + "\n")
-    try Command.run("ip", "-batch", path)
-  }
-
-  /// Pulls a host's cable; the host sees its carrier go.
-  func unplug(_ host: Host) throws {
-    try setPort(host, false)
-  }
-
-  /// Plugs a host's cable in again.
-  func plug(_ host: Host) throws {
-    try setPort(host, true)
-  }
-
-  private func setPort(_ host: Host, _ isUp: Bool) throws {
-    try namespace.perform {
-      guard clab_set_link(host.port, isUp ? 1 : 0) == 0 else {
-        throw LabError("\(host.port): \(systemError())")
-      }
+    /// The MAC address that the fabric gives a host: the last octet of its IPv4 address is visible in it.
+    static func mac(_ address: IPv4Address) -> String {
+        let last = String(address.rawValue & 0xff, radix: 16)
+        return "02:00:00:00:00:" + (last.count < 2 ? "0" + last : last)
     }
-  }
 
-  /// Lets no frame pass between two hosts, whose links stay up.
-  func partition(_ one: Host, _ other: Host) throws {
-    try namespace.perform {
-      for (from, to) in [(one, other), (other, one)] {
-        try Command.run("tc", "qdisc", "replace", "dev", from.port, "clsact")
-        try Command.run(
-          "tc",
-          "filter",
-          "add",
-          "dev",
-          from.port,
-          "egress",
-          "protocol",
-          "all",
-          "flower",
-          "src_mac",
-          Fabric.mac(to.address),
-          "action",
-          "drop",
-        )
-      }
+    private static func apply(_ batch: [String]) throws {
+        let path = "/run/tandem-lab/batch"
+        try File.write(path, batch.joined(separator: "\n") + "\n")
+        try Command.run("ip", "-batch", path)
     }
-  }
 
-  /// Ends every partition of two hosts.
-  func heal(_ one: Host, _ other: Host) throws {
-    try namespace.perform {
-      for host in [one, other] { try Command.run("tc", "qdisc", "del", "dev", host.port, "clsact") }
+    /// Pulls a host's cable; the host sees its carrier go.
+    func unplug(_ host: Host) throws {
+        try setPort(host, false)
     }
-  }
+
+    /// Plugs a host's cable in again.
+    func plug(_ host: Host) throws {
+        try setPort(host, true)
+    }
+
+    private func setPort(_ host: Host, _ isUp: Bool) throws {
+        try namespace.perform {
+            guard clab_set_link(host.port, isUp ? 1 : 0) == 0 else {
+                throw LabError("\(host.port): \(systemError())")
+            }
+        }
+    }
+
+    /// Lets no frame pass between two hosts, whose links stay up.
+    func partition(_ one: Host, _ other: Host) throws {
+        try namespace.perform {
+            for (from, to) in [(one, other), (other, one)] {
+                try Command.run("tc", "qdisc", "replace", "dev", from.port, "clsact")
+                try Command.run(
+                    "tc",
+                    "filter",
+                    "add",
+                    "dev",
+                    from.port,
+                    "egress",
+                    "protocol",
+                    "all",
+                    "flower",
+                    "src_mac",
+                    Fabric.mac(to.address),
+                    "action",
+                    "drop",
+                )
+            }
+        }
+    }
+
+    /// Ends every partition of two hosts.
+    func heal(_ one: Host, _ other: Host) throws {
+        try namespace.perform {
+            for host in [one, other] { try Command.run("tc", "qdisc", "del", "dev", host.port, "clsact") }
+        }
+    }
 }

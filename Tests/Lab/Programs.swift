@@ -2,16 +2,16 @@ import Glibc
 
 /// Where the programs under test are: beside the lab itself, as one release build leaves them.
 struct Programs {
-  let director: String
-  let agent: String
+    let director: String
+    let agent: String
 
-  init() throws {
-    var buffer = [CChar](repeating: 0, count: 4096)
-    let count = readlink("/proc/self/exe", &buffer, buffer.count)
-    guard count > 0 else { throw LabError("readlink: \(systemError())") }
-    let path = String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    let directory = path.split(separator: "/").dropLast().map { "/\($0)" }.joined()
-    director = "\(directory)/tandem-director"
-    agent = "\(directory)/tandem-agent"
-  }
+    init() throws {
+        var buffer = [CChar](repeating: 0, count: 4096)
+        let count = readlink("/proc/self/exe", &buffer, buffer.count)
+        guard count > 0 else { throw LabError("readlink: \(systemError())") }
+        let path = String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        let directory = path.split(separator: "/").dropLast().map { "/\($0)" }.joined()
+        director = "\(directory)/tandem-director"
+        agent = "\(directory)/tandem-agent"
+    }
 }

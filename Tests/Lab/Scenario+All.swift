@@ -1,11 +1,11 @@
 extension Scenario {
-  /// Every scenario, in the order in which they are played.
-  static let all: [Scenario] = [
-    peerKeepalived,
-    webKill, webUnplug, vipDeleted, vipAs24, arpIgnoreReset, agentKillRestart,
-    directorStop, directorPowerOff, directorKillRestart, directorKillNoRestart,
-    servicesCleared, destinationDeleted, weightChanged, foreignService,
-    connections, plan, persistence, weightedLeastConnections, memory,
-    wrongNodeControl, webNodesSilent,
-  ]
+    /// Every scenario, in the order in which they are played.
+    static let all: [Scenario] = [
+        peerKeepalived,
+        webKill, webUnplug, vipDeleted, vipAs24, arpIgnoreReset, agentKillRestart,
+        directorStop, directorPowerOff, directorKillRestart, directorKillNoRestart,
+        servicesCleared, destinationDeleted, weightChanged, foreignService,
+        connections, plan, persistence, weightedLeastConnections, memory,
+        wrongNodeControl, webNodesSilent,
+    ]
 }

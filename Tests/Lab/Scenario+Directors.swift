@@ -2,134 +2,137 @@ import Glibc
 import Primitives
 
 extension Scenario {
-  /// The active director is stopped as systemd does it.
-  static let directorStop = Scenario(
-    name: "director-stop",
-    summary: "the active director is stopped with SIGTERM",
-    isRepeated: true,
-  ) { cluster, outcome in
-    let active = cluster.directors[0]
-    let process = try cluster.director(active)
-    let takeover = try Takeover(cluster) {
-      let instant = now()
-      process.signal(SIGTERM)
-      return instant
-    }
-    let bound = Takeover.skewTime + Takeover.allowance
-    outcome.time(
-      "last advertisement of the old to first gratuitous ARP of the new",
-      takeover.sinceAdvertisement,
-      .eachAtMost(bound.inMilliseconds),
-    )
-    outcome.load(takeover.load)
-    let status = process.awaitExit(.seconds(5))
-    outcome.check("it exits with 0", status == 0, "status \(status.map { "\($0)" } ?? "none")")
-    outcome.check("the VIP is off lb1", try !active.has(cluster.virtualAddress, on: "eth0"))
-    let kept = cluster.tables[0].current.service(cluster.virtualAddress, cluster.port) != nil
-    outcome.check("on_stop: keep leaves the services", kept)
-    let goodbye = cluster.frames.last(before: now()) { $0.from == "lb1" && $0.isAdvertisement }
-    if case .advertisement(let priority, _) = goodbye?.content {
-      outcome.check("its last advertisement has priority 0", priority == 0, "priority \(priority)")
-    }
-    try bringBack(cluster, &outcome)
-  }
-
-  /// The active director loses power, and comes back.
-  static let directorPowerOff = Scenario(
-    name: "director-poweroff",
-    summary: "the active director is powered off, then comes back",
-    isRepeated: true,
-  ) { cluster, outcome in
-    let takeover = try Takeover(cluster) { try cluster.powerOff(cluster.directors[0]) }
-    let bound = Takeover.activeDownInterval + Takeover.allowance
-    outcome.time(
-      "last advertisement of the old to first gratuitous ARP of the new",
-      takeover.sinceAdvertisement,
-      .nineOfTenAtMost(bound.inMilliseconds),
-    )
-    outcome.time("power cut to first gratuitous ARP of the new", takeover.sinceIncident)
-    outcome.load(takeover.load)
-    try cluster.powerOn(cluster.directors[0])
-    try bringBack(cluster, &outcome)
-  }
-
-  private static func bringBack(_ cluster: Cluster, _ outcome: inout Outcome) throws {
-    var back: Interval?
-    let load = try cluster.underLoad {
-      let started = now()
-      try cluster.startDirector(cluster.directors[0])
-      let announcement = cluster.announcement(
-        by: cluster.directors[0], since: started, limit: .seconds(20))
-      back = announcement.map { $0.at - started }
-    }
-    outcome.time("started again to holding the VIP", back)
-    outcome.count("requests lost when it came back", load.lost.count)
-    outcome.lost += load.lost
-    try cluster.settle(.seconds(20))
-  }
-
-  /// The active director crashes and its unit restarts it at once.
-  static let directorKillRestart = Scenario(
-    name: "director-kill-restart",
-    summary: "the active director is killed with -9 and restarted by its unit",
-  ) { cluster, outcome in
-    let active = cluster.directors[0]
-    let began = now()
-    var keptAddress = false
-    let load = try cluster.underLoad {
-      let process = try cluster.director(active)
-      process.killGroup()
-      process.awaitExit(.seconds(5))
-      keptAddress = try active.has(cluster.virtualAddress, on: "eth0")
-      try cluster.startDirector(active)
-    }
-    outcome.check("the crash leaves the VIP", keptAddress)
-    outcome.load(load)
-    try cluster.settle(.seconds(20))
-    for (director, table) in zip(cluster.directors, cluster.tables) {
-      let kept = table.always(since: began) { table in
-        let service = table.service(cluster.virtualAddress, cluster.port)
-        return service?.destinations.map(\.weight) == [1, 1, 1]
-      }
-      outcome.check("no weight changes on \(director.name)", kept)
-    }
-  }
-
-  /// The active director crashes for good; what systemd runs then takes the VIP off.
-  static let directorKillNoRestart = Scenario(
-    name: "director-kill-norestart",
-    summary: "the active director is killed with -9 and not restarted",
-  ) { cluster, outcome in
-    let active = cluster.directors[0]
-    let takeover = try Takeover(cluster) {
-      let process = try cluster.director(active)
-      let instant = now()
-      process.killGroup()
-      process.awaitExit(.seconds(5))
-      // ExecStopPost=, which systemd runs with the unit's result.
-      let post = try active.namespace.perform {
-        try Command.output(
-          [
-            cluster.programs.director, "release-addresses", "--config",
-            "\(active.directory)/director.yaml",
-          ],
-          environment: ["SERVICE_RESULT": "signal", "EXIT_CODE": "killed", "EXIT_STATUS": "KILL"],
+    /// The active director is stopped as systemd does it.
+    static let directorStop = Scenario(
+        name: "director-stop",
+        summary: "the active director is stopped with SIGTERM",
+        isRepeated: true,
+    ) { cluster, outcome in
+        let active = cluster.directors[0]
+        let process = try cluster.director(active)
+        let takeover = try Takeover(cluster) {
+            let instant = now()
+            process.signal(SIGTERM)
+            return instant
+        }
+        let bound = Takeover.skewTime + Takeover.allowance
+        outcome.time(
+            "last advertisement of the old to first gratuitous ARP of the new",
+            takeover.sinceAdvertisement,
+            .eachAtMost(bound.inMilliseconds),
         )
-      }
-      guard post.status == 0 else {
-        throw LabError("release-addresses: status \(post.status): \(post.text)")
-      }
-      return instant
+        outcome.load(takeover.load)
+        let status = process.awaitExit(.seconds(5))
+        outcome.check("it exits with 0", status == 0, "status \(status.map { "\($0)" } ?? "none")")
+        outcome.check("the VIP is off lb1", try !active.has(cluster.virtualAddress, on: "eth0"))
+        let kept = cluster.tables[0].current.service(cluster.virtualAddress, cluster.port) != nil
+        outcome.check("on_stop: keep leaves the services", kept)
+        let goodbye = cluster.frames.last(before: now()) { $0.from == "lb1" && $0.isAdvertisement }
+        if case .advertisement(let priority, _) = goodbye?.content {
+            outcome.check("its last advertisement has priority 0", priority == 0, "priority \(priority)")
+        }
+        try bringBack(cluster, &outcome)
     }
-    let bound = Takeover.activeDownInterval + Takeover.allowance
-    outcome.time(
-      "last advertisement of the old to first gratuitous ARP of the new",
-      takeover.sinceAdvertisement,
-      .eachAtMost(bound.inMilliseconds),
-    )
-    outcome.load(takeover.load)
-    outcome.check("the VIP is off lb1", try !active.has(cluster.virtualAddress, on: "eth0"))
-    outcome.check("requests are answered", try cluster.probe().server != nil)
-    try bringBack(cluster, &outcome)
-  }
+
+    /// The active director loses power, and comes back.
+    static let directorPowerOff = Scenario(
+        name: "director-poweroff",
+        summary: "the active director is powered off, then comes back",
+        isRepeated: true,
+    ) { cluster, outcome in
+        let takeover = try Takeover(cluster) { try cluster.powerOff(cluster.directors[0]) }
+        let bound = Takeover.activeDownInterval + Takeover.allowance
+        outcome.time(
+            "last advertisement of the old to first gratuitous ARP of the new",
+            takeover.sinceAdvertisement,
+            .nineOfTenAtMost(bound.inMilliseconds),
+        )
+        outcome.time("power cut to first gratuitous ARP of the new", takeover.sinceIncident)
+        outcome.load(takeover.load)
+        try cluster.powerOn(cluster.directors[0])
+        try bringBack(cluster, &outcome)
+    }
+
+    private static func bringBack(_ cluster: Cluster, _ outcome: inout Outcome) throws {
+        var back: Interval?
+        let load = try cluster.underLoad {
+            let started = now()
+            try cluster.startDirector(cluster.directors[0])
+            let announcement = cluster.announcement(
+                by: cluster.directors[0],
+                since: started,
+                limit: .seconds(20)
+            )
+            back = announcement.map { $0.at - started }
+        }
+        outcome.time("started again to holding the VIP", back)
+        outcome.count("requests lost when it came back", load.lost.count)
+        outcome.lost += load.lost
+        try cluster.settle(.seconds(20))
+    }
+
+    /// The active director crashes and its unit restarts it at once.
+    static let directorKillRestart = Scenario(
+        name: "director-kill-restart",
+        summary: "the active director is killed with -9 and restarted by its unit",
+    ) { cluster, outcome in
+        let active = cluster.directors[0]
+        let began = now()
+        var keptAddress = false
+        let load = try cluster.underLoad {
+            let process = try cluster.director(active)
+            process.killGroup()
+            process.awaitExit(.seconds(5))
+            keptAddress = try active.has(cluster.virtualAddress, on: "eth0")
+            try cluster.startDirector(active)
+        }
+        outcome.check("the crash leaves the VIP", keptAddress)
+        outcome.load(load)
+        try cluster.settle(.seconds(20))
+        for (director, table) in zip(cluster.directors, cluster.tables) {
+            let kept = table.always(since: began) { table in
+                let service = table.service(cluster.virtualAddress, cluster.port)
+                return service?.destinations.map(\.weight) == [1, 1, 1]
+            }
+            outcome.check("no weight changes on \(director.name)", kept)
+        }
+    }
+
+    /// The active director crashes for good; what systemd runs then takes the VIP off.
+    static let directorKillNoRestart = Scenario(
+        name: "director-kill-norestart",
+        summary: "the active director is killed with -9 and not restarted",
+    ) { cluster, outcome in
+        let active = cluster.directors[0]
+        let takeover = try Takeover(cluster) {
+            let process = try cluster.director(active)
+            let instant = now()
+            process.killGroup()
+            process.awaitExit(.seconds(5))
+            // ExecStopPost=, which systemd runs with the unit's result.
+            let post = try active.namespace.perform {
+                try Command.output(
+                    [
+                        cluster.programs.director, "release-addresses", "--config",
+                        "\(active.directory)/director.yaml",
+                    ],
+                    environment: ["SERVICE_RESULT": "signal", "EXIT_CODE": "killed", "EXIT_STATUS": "KILL"],
+                )
+            }
+            guard post.status == 0 else {
+                throw LabError("release-addresses: status \(post.status): \(post.text)")
+            }
+            return instant
+        }
+        let bound = Takeover.activeDownInterval + Takeover.allowance
+        outcome.time(
+            "last advertisement of the old to first gratuitous ARP of the new",
+            takeover.sinceAdvertisement,
+            .eachAtMost(bound.inMilliseconds),
+        )
+        outcome.load(takeover.load)
+        outcome.check("the VIP is off lb1", try !active.has(cluster.virtualAddress, on: "eth0"))
+        outcome.check("requests are answered", try cluster.probe().server != nil)
+        try bringBack(cluster, &outcome)
+    }
 }

@@ -2,53 +2,55 @@ import Glibc
 import Primitives
 
 extension Scenario {
-  /// How much memory the programs hold once their links were broken and made again many times.
-  static let memory = Scenario(
-    name: "memory",
-    summary: "the agent links are broken and made again, then memory is read",
-  ) { cluster, outcome in
-    let node = cluster.realServers[0]
-    let wanted = getenv("TANDEM_LAB_RECONNECTS").flatMap { Int(String(cString: $0)) } ?? 100
-    var done = 0
-    while done < wanted {
-      let before = try links(node)
-      try node.run("ss", "-H", "-K", "sport", "=", "9407")
-      let connected = try wait(.seconds(20), every: .milliseconds(5)) {
-        let after = try links(node)
-        return after.count >= 2 && after.isDisjoint(with: before)
-      }
-      guard connected else {
-        throw LabError("the directors did not come back to \(node.name) after \(done)")
-      }
-      done += 2
+    /// How much memory the programs hold once their links were broken and made again many times.
+    static let memory = Scenario(
+        name: "memory",
+        summary: "the agent links are broken and made again, then memory is read",
+    ) { cluster, outcome in
+        let node = cluster.realServers[0]
+        let wanted = getenv("TANDEM_LAB_RECONNECTS").flatMap { Int(String(cString: $0)) } ?? 100
+        var done = 0
+        while done < wanted {
+            let before = try links(node)
+            try node.run("ss", "-H", "-K", "sport", "=", "9407")
+            let connected = try wait(.seconds(20), every: .milliseconds(5)) {
+                let after = try links(node)
+                return after.count >= 2 && after.isDisjoint(with: before)
+            }
+            guard connected else {
+                throw LabError("the directors did not come back to \(node.name) after \(done)")
+            }
+            done += 2
+        }
+        outcome.count("reconnects", done)
+        try cluster.settle(.seconds(20))
+        let agent = try resident(cluster.agent(node))
+        outcome.figures.append(
+            .init(name: "agent resident", value: agent, unit: "MB", bound: .eachAtMost(16))
+        )
+        for host in cluster.directors {
+            let size = try resident(cluster.director(host))
+            let name = "director resident (\(host.name))"
+            outcome.figures.append(.init(name: name, value: size, unit: "MB", bound: .eachAtMost(24)))
+        }
     }
-    outcome.count("reconnects", done)
-    try cluster.settle(.seconds(20))
-    let agent = try resident(cluster.agent(node))
-    outcome.figures.append(
-      .init(name: "agent resident", value: agent, unit: "MB", bound: .eachAtMost(16)))
-    for host in cluster.directors {
-      let size = try resident(cluster.director(host))
-      let name = "director resident (\(host.name))"
-      outcome.figures.append(.init(name: name, value: size, unit: "MB", bound: .eachAtMost(24)))
+
+    // The remote ends of the established connections to 9407, as /proc/net/tcp writes them.
+    private static func links(_ node: Host) throws -> Set<String> {
+        let text = try node.namespace.perform { File.read("/proc/thread-self/net/tcp") } ?? ""
+        let rows = text.split(separator: "\n").map { $0.split(separator: " ") }
+        return Set(
+            rows.filter { $0.count > 3 && $0[1].hasSuffix(":24BF") && $0[3] == "01" }.map {
+                String($0[2])
+            }
+        )
     }
-  }
 
-  // The remote ends of the established connections to 9407, as /proc/net/tcp writes them.
-  private static func links(_ node: Host) throws -> Set<String> {
-    let text = try node.namespace.perform { File.read("/proc/thread-self/net/tcp") } ?? ""
-    let rows = text.split(separator: "\n").map { $0.split(separator: " ") }
-    return Set(
-      rows.filter { $0.count > 3 && $0[1].hasSuffix(":24BF") && $0[3] == "01" }.map {
-        String($0[2])
-      })
-  }
-
-  private static func resident(_ process: ChildProcess) throws -> Double {
-    let text = File.read("/proc/\(process.pid)/status") ?? ""
-    guard let line = text.split(separator: "\n").first(where: { $0.hasPrefix("VmRSS:") }),
-      let kilobytes = Double(line.split(separator: " ")[1].filter { $0.isNumber })
-    else { throw LabError("no VmRSS of \(process.name)") }
-    return kilobytes / 1024
-  }
+    private static func resident(_ process: ChildProcess) throws -> Double {
+        let text = File.read("/proc/\(process.pid)/status") ?? ""
+        guard let line = text.split(separator: "\n").first(where: { $0.hasPrefix("VmRSS:") }),
+            let kilobytes = Double(line.split(separator: " ")[1].filter { $0.isNumber })
+        else { throw LabError("no VmRSS of \(process.name)") }
+        return kilobytes / 1024
+    }
 }

@@ -4,69 +4,69 @@ import Synchronization
 
 /// Dumps a director's IPVS table every two milliseconds and keeps what changed and when.
 final class TableWitness: Sendable {
-  /// A dump that differed from the one before.
-  struct Change: Sendable {
-    var at: MonotonicInstant
-    var table: ServiceTable
-  }
-
-  private let changes = Mutex<[Change]>([])
-  private let isStopping = Atomic(false)
-  private let latest = Atomic<Int>(0)
-
-  /// Starts dumping the table of a host.
-  init(_ host: Host) throws {
-    let descriptor = try host.namespace.perform {
-      open("/proc/thread-self/net/ip_vs", O_RDONLY | O_CLOEXEC)
+    /// A dump that differed from the one before.
+    struct Change: Sendable {
+        var at: MonotonicInstant
+        var table: ServiceTable
     }
-    guard descriptor >= 0 else {
-      throw LabError("/proc/net/ip_vs of \(host.name): \(systemError())")
-    }
-    _ = try Thread { self.read(descriptor) }
-  }
 
-  private func read(_ descriptor: Int32) {
-    var buffer = [UInt8](repeating: 0, count: 65_536)
-    var previous: [UInt8] = []
-    while !isStopping.load(ordering: .relaxed) {
-      // One read gives one consistent page of the table, far more than the lab's services fill.
-      let count = pread(descriptor, &buffer, buffer.count, 0)
-      let at = now()
-      if count >= 0, !buffer[..<count].elementsEqual(previous) {
-        previous = Array(buffer[..<count])
-        let table = ServiceTable(String(decoding: previous, as: UTF8.self))
-        changes.withLock { changes in
-          // The counters of connections change all the time and are no change of the table.
-          if changes.last?.table != table { changes.append(Change(at: at, table: table)) }
+    private let changes = Mutex<[Change]>([])
+    private let isStopping = Atomic(false)
+    private let latest = Atomic<Int>(0)
+
+    /// Starts dumping the table of a host.
+    init(_ host: Host) throws {
+        let descriptor = try host.namespace.perform {
+            open("/proc/thread-self/net/ip_vs", O_RDONLY | O_CLOEXEC)
         }
-      }
-      latest.store(Int(at.nanoseconds), ordering: .releasing)
-      nap(.milliseconds(2))
+        guard descriptor >= 0 else {
+            throw LabError("/proc/net/ip_vs of \(host.name): \(systemError())")
+        }
+        _ = try Thread { self.read(descriptor) }
     }
-    close(descriptor)
-  }
 
-  /// Ends the dumping.
-  func stop() {
-    isStopping.store(true, ordering: .relaxed)
-  }
-
-  /// The table as last dumped.
-  var current: ServiceTable { changes.withLock { $0.last?.table } ?? ServiceTable("") }
-
-  /// When the table first fitted, at or after an instant; an earlier dump counts as of that instant.
-  func first(since: MonotonicInstant, where fits: (ServiceTable) -> Bool) -> MonotonicInstant? {
-    changes.withLock { changes in
-      let start = changes.lastIndex { $0.at <= since } ?? 0
-      return changes[start...].first { fits($0.table) }.map { max($0.at, since) }
+    private func read(_ descriptor: Int32) {
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        var previous: [UInt8] = []
+        while !isStopping.load(ordering: .relaxed) {
+            // One read gives one consistent page of the table, far more than the lab's services fill.
+            let count = pread(descriptor, &buffer, buffer.count, 0)
+            let at = now()
+            if count >= 0, !buffer[..<count].elementsEqual(previous) {
+                previous = Array(buffer[..<count])
+                let table = ServiceTable(String(decoding: previous, as: UTF8.self))
+                changes.withLock { changes in
+                    // The counters of connections change all the time and are no change of the table.
+                    if changes.last?.table != table { changes.append(Change(at: at, table: table)) }
+                }
+            }
+            latest.store(Int(at.nanoseconds), ordering: .releasing)
+            nap(.milliseconds(2))
+        }
+        close(descriptor)
     }
-  }
 
-  /// Whether every dump since an instant fits.
-  func always(since: MonotonicInstant, where fits: (ServiceTable) -> Bool) -> Bool {
-    changes.withLock { changes in
-      let start = changes.lastIndex { $0.at <= since } ?? 0
-      return changes[start...].allSatisfy { fits($0.table) }
+    /// Ends the dumping.
+    func stop() {
+        isStopping.store(true, ordering: .relaxed)
     }
-  }
+
+    /// The table as last dumped.
+    var current: ServiceTable { changes.withLock { $0.last?.table } ?? ServiceTable("") }
+
+    /// When the table first fitted, at or after an instant; an earlier dump counts as of that instant.
+    func first(since: MonotonicInstant, where fits: (ServiceTable) -> Bool) -> MonotonicInstant? {
+        changes.withLock { changes in
+            let start = changes.lastIndex { $0.at <= since } ?? 0
+            return changes[start...].first { fits($0.table) }.map { max($0.at, since) }
+        }
+    }
+
+    /// Whether every dump since an instant fits.
+    func always(since: MonotonicInstant, where fits: (ServiceTable) -> Bool) -> Bool {
+        changes.withLock { changes in
+            let start = changes.lastIndex { $0.at <= since } ?? 0
+            return changes[start...].allSatisfy { fits($0.table) }
+        }
+    }
 }
