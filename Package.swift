@@ -201,6 +201,7 @@ let package = Package(
             swiftSettings: strict,
         ),
         suite("PrimitivesTests", ["Primitives"]),
+        suite("ControlSocketTests", ["ControlSocket", "Primitives", nioCore, nioPosix, system]),
         suite(
             "SecureTransportTests",
             ["SecureTransport", "Primitives", nioCore, nioPosix, nioSSL, crypto, system],
