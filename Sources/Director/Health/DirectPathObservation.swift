@@ -12,15 +12,15 @@ package struct DirectPathObservation: Hashable, Sendable {
         case silent
     }
 
-    /// Whether the real server's link-layer address was learned in this run.
-    package var neighbourAnswers: Bool
+    /// Whether the real server answered ARP during this run; nothing if it was not asked.
+    package var neighbourAnswers: Bool?
     /// The answer for the virtual address.
     package var virtual: Answer
     /// The answer of the real address itself to the same SYN; nothing if it was not asked.
     package var real: Answer?
 
     /// Makes an observation.
-    package init(neighbourAnswers: Bool, virtual: Answer, real: Answer?) {
+    package init(neighbourAnswers: Bool?, virtual: Answer, real: Answer?) {
         self.neighbourAnswers = neighbourAnswers
         self.virtual = virtual
         self.real = real
@@ -38,7 +38,7 @@ package struct DirectPathObservation: Hashable, Sendable {
         case .silent:
             break
         }
-        guard neighbourAnswers else {
+        guard neighbourAnswers != false else {
             return .failed(.unreachable, evidence: "\(real.address) does not answer ARP")
         }
         switch self.real {
@@ -53,6 +53,7 @@ package struct DirectPathObservation: Hashable, Sendable {
                 evidence: "\(real.address) answers ARP but no SYN, neither for \(endpoint) nor for \(real)"
             )
         case nil:
+            // Not compared yet: the next run is.
             return .failed(.directPathSilent, evidence: "\(real.address) is silent to a SYN for \(endpoint)")
         }
     }
