@@ -14,6 +14,9 @@ package final class DiagnosticList {
     /// Whether there was any problem.
     package var isEmpty: Bool { kept.isEmpty }
 
+    /// Whether further problems are only counted.
+    var isFull: Bool { kept.count >= Self.limit }
+
     /// How many problems there were so far.
     package var count: Int { kept.count + dropped }
 
@@ -23,12 +26,12 @@ package final class DiagnosticList {
     }
 
     func add(_ diagnostic: Diagnostic) {
-        // The same words at the same place say nothing new.
-        guard !kept.contains(diagnostic) else { return }
-        guard kept.count < Self.limit else {
+        guard !isFull else {
             dropped += 1
             return
         }
+        // The same words at the same place say nothing new.
+        guard !kept.contains(diagnostic) else { return }
         kept.append(diagnostic)
     }
 

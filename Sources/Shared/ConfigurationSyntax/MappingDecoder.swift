@@ -48,6 +48,11 @@ package struct MappingDecoder {
     /// Reports every key that nobody asked for.
     package mutating func finish() {
         for entry in entries where !known.contains(entry.key) {
+            guard !diagnostics.isFull else {
+                // Nobody will read the text, and searching for a suggestion takes time.
+                diagnostics.report("", at: entry.keySpan)
+                continue
+            }
             let unused = known.filter { !contains($0) }
             let suggestion = EditDistance.nearest(to: entry.key, among: unused + known)
             let list = suggestion == nil ? "; it takes \(known.joined(separator: ", "))" : ""
