@@ -201,6 +201,8 @@ let package = Package(
             swiftSettings: strict,
         ),
         suite("PrimitivesTests", ["Primitives"]),
+        suite("AgentLinkTests", ["AgentLink", "DirectorCore", "Primitives", "SecureTransport", nioCore, nioPosix]),
+        suite("ControlTests", ["Control", "ControlSocket", "DirectorCore", "Health"]),
         suite("ControlSocketTests", ["ControlSocket", "Primitives", nioCore, nioPosix, system]),
         suite(
             "SecureTransportTests",
@@ -220,5 +222,7 @@ let package = Package(
         ),
         suite("LinuxTests", ["Linux", "CLinux", "Primitives", system]),
         suite("NetlinkTests", ["Netlink", "Linux", "CLinux", "Primitives", system]),
+        suite("VRRPTests", ["VRRP", "Primitives"]),
+        suite("ElectionCoreTests", ["DirectorCore", "VRRP", "Primitives"]),
     ],
 )

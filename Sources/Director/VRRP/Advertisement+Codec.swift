@@ -42,11 +42,13 @@ extension Advertisement {
         to destination: IPAddress,
     ) throws(Rejection) -> Decoded {
         guard source.family == destination.family else { throw .wrongVersion }
+        let result: Result<Decoded, Rejection>
         do {
-            return try decodeFields(message, from: source, to: destination).get()
+            result = try decodeFields(message, from: source, to: destination)
         } catch {
             throw .truncated
         }
+        return try result.get()
     }
 
     private static func decodeFields(

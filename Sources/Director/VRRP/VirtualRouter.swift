@@ -57,6 +57,12 @@ package struct VirtualRouter: ~Copyable {
         package var address: IPAddress
         /// The priority that it advertises.
         package var priority: UInt8
+
+        /// Makes it.
+        package init(address: IPAddress, priority: UInt8) {
+            self.address = address
+            self.priority = priority
+        }
     }
 
     /// The settings in force.
