@@ -149,7 +149,8 @@ import Testing
         let chunk = [UInt8](repeating: 1, count: 65_536)
         while pair.listener.statistics.closed == 0 {
             pair.listener.send(slow, chunk)
-            await Task.yield()
+            // One at a time, so that it is the peer that is slow and not the loop.
+            try await pair.listenerLoop.submit {}.get()
         }
         #expect(try await pair.agent.next() == .closed(slow, .slowPeer))
         try await pair.exchange(link)

@@ -76,6 +76,7 @@ struct TransportProbe {
 struct Pair {
     let agentKey = IdentityKey.generate()
     let directorKey = IdentityKey.generate()
+    let listenerLoop = loops.next()
     let listener: LinkListener
     let dialer: LinkDialer
     let endpoint: Endpoint
@@ -94,7 +95,7 @@ struct Pair {
             security: TransportSecurity(identity: agentKey, certificate: server),
             pins: [directorKey.fingerprint],
             limits: limits,
-            eventLoop: loops.next(),
+            eventLoop: listenerLoop,
             events: agent.sink,
         )
         let client = try SelfSignedCertificate(key: directorKey, notAfter: dialerExpiry)

@@ -1,4 +1,3 @@
-package import DirectorCore
 package import Health
 
 /// What an operator asks of a running director; on the wire `{"command":"status"}`.

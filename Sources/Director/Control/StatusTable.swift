@@ -124,7 +124,8 @@ package enum StatusTable {
     private static func dataplane(_ status: DataplaneStatus?) -> [String] {
         guard let status else { return ["kernel: not looked at yet"] }
         let state = status.isConverged ? "as it should be" : "NOT as it should be"
-        let title = "kernel: \(state), looked at \(age(status.age)) ago"
-        return [title] + status.failures.map { "! refused: \($0)" } + status.findings.map { "! \($0)" }
+        let title = "kernel: \(state), looked at \(age(status.age)) ago, repaired \(status.repairs) times"
+        return [title] + (status.lookFailure.map { ["! \($0)"] } ?? [])
+            + status.failures.map { "! refused: \($0)" } + status.findings.map { "! \($0)" }
     }
 }

@@ -1,0 +1,43 @@
+import Control
+import DirectorCore
+import Health
+import Testing
+
+@testable import ControlSocket
+
+@Suite struct ControlRequestTests {
+    @Test(
+        arguments: [
+            (.status, #"{"command":"status"}"#),
+            (.reload, #"{"command":"reload"}"#),
+            (
+                .setOverride(realServer: "web1", .drain),
+                #"{"command":"override","override":"drain","real_server":"web1"}"#
+            ),
+        ] as [(ControlRequest, String)]
+    )
+    func `a request is this text and is read from it`(request: ControlRequest, text: String) throws {
+        #expect(try ControlJSON.text(request) == text)
+        #expect(try ControlJSON.decode(ControlRequest.self, from: Array(text.utf8)) == request)
+    }
+
+    @Test(
+        arguments: [
+            (#"{"command":"stats"}"#, #""stats" is no command; there are status, reload, override"#),
+            (#"{"command":"override"}"#, #"no "real_server" is given"#),
+            ("{}", #"no "command" is given"#),
+        ]
+    )
+    func `what is no request is refused with what is wrong`(text: String, expected: String) {
+        #expect(throws: ControlJSON.Failure(description: expected)) {
+            try ControlJSON.decode(ControlRequest.self, from: Array(text.utf8))
+        }
+    }
+
+    @Test(arguments: ["", "{", "null", "[1]", "\u{0}", "{\"command\":7}"])
+    func `nonsense is refused`(text: String) {
+        #expect(throws: ControlJSON.Failure.self) {
+            try ControlJSON.decode(ControlRequest.self, from: Array(text.utf8))
+        }
+    }
+}

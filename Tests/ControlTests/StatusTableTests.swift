@@ -1,0 +1,135 @@
+import Control
+import ControlSocket
+import Health
+import Testing
+
+@testable import DirectorCore
+
+@Suite struct StatusTableTests {
+    private static let web1 = DestinationStatus(
+        realServer: "web1",
+        endpoint: "192.0.2.11:80",
+        state: .up,
+        reason: .passing,
+        evidence: "",
+        age: 64_500,
+        weightWanted: 1,
+        weightApplied: 1,
+        activeConnections: 12,
+        inactiveConnections: 3,
+    )
+    private static let web2 = DestinationStatus(
+        realServer: "web2",
+        endpoint: "192.0.2.12:80",
+        state: .down,
+        reason: .vipMissing,
+        evidence: "lo has no 192.0.2.100/32",
+        age: 40,
+        weightWanted: 0,
+        weightApplied: 1,
+        activeConnections: nil,
+        inactiveConnections: nil,
+    )
+    private static let status = ClusterStatus(
+        director: "lb1",
+        version: "1.0",
+        configurationGeneration: 2,
+        configurationAge: 3_600_000,
+        isStopping: false,
+        routers: [
+            RouterStatus(
+                name: "web",
+                virtualRouterIdentifier: 51,
+                interface: "eth0",
+                priority: 110,
+                state: "active",
+                reason: "nobodyHeard",
+                age: 65_000,
+                activeRouter: "192.0.2.2",
+                activePriority: 110,
+                addresses: [.init(address: "192.0.2.100/24", isHeld: true)],
+                findings: ["another machine claims 192.0.2.100"],
+            )
+        ],
+        services: [
+            ServiceStatus(
+                name: "http",
+                protocol: "tcp",
+                endpoint: "192.0.2.100:80",
+                scheduler: "rr",
+                persistenceTimeout: 0,
+                isApplied: true,
+                destinations: [web1, web2],
+            )
+        ],
+        realServers: [
+            RealServerStatus(
+                name: "web2",
+                address: "192.0.2.12",
+                operatorOverride: .none,
+                agent: AgentStatus(
+                    state: .connected,
+                    reason: .vipMissing,
+                    evidence: "\u{1b}[31mred",
+                    age: 9_000,
+                    lastHeardAge: 12,
+                    name: "web2",
+                    version: "1.0",
+                    capacity: 100,
+                    facts: [
+                        .init(
+                            kind: "vip-bound",
+                            subject: "192.0.2.100",
+                            verdict: "violated",
+                            evidence: "gone",
+                            age: 40
+                        ),
+                        .init(kind: "arp-silent", subject: "192.0.2.100", verdict: "holds", evidence: "1", age: 9_000),
+                    ],
+                ),
+            )
+        ],
+        probes: [],
+        dataplane: nil,
+    )
+
+    @Test func `everything has its state, reason, age and evidence in columns`() {
+        let expected = """
+            director lb1, 1.0, configuration 2 for 1h00m
+
+            ROUTER  VRID  INTERFACE  PRIO  STATE   REASON       AGE    ACTIVE           ADDRESSES
+            web     51    eth0       110   active  nobodyHeard  1m05s  192.0.2.2 (110)  192.0.2.100/24 held
+            ! web: another machine claims 192.0.2.100
+
+            service http: tcp 192.0.2.100:80, rr, in the kernel
+              REAL SERVER  ENDPOINT       STATE  WEIGHT  CONNS  REASON       AGE    EVIDENCE
+              web1         192.0.2.11:80  up     1       12+3   passing      1m04s  -
+              web2         192.0.2.12:80  down   1->0    -      vip-missing  40ms   lo has no 192.0.2.100/32
+
+            REAL SERVER  ADDRESS     OPERATOR  AGENT      HEARD  VERSION  REASON       AGE   EVIDENCE
+            web2         192.0.2.12  -         connected  12ms   1.0      vip-missing  9.0s  ?[31mred
+
+            REAL SERVER  FACT       OF           VERDICT   AGE   EVIDENCE
+            web2         vip-bound  192.0.2.100  violated  40ms  gone
+
+            kernel: not looked at yet
+
+            """
+        #expect(StatusTable.render(Self.status) == expected)
+    }
+
+    @Test func `the status travels over the control socket unchanged`() throws {
+        let text = try ControlJSON.text(Self.status)
+        #expect(try ControlJSON.decode(ClusterStatus.self, from: Array(text.utf8)) == Self.status)
+    }
+
+    @Test(
+        arguments: [
+            (0, "0ms"), (999, "999ms"), (1_000, "1.0s"), (3_499, "3.4s"), (59_999, "59.9s"), (60_000, "1m00s"),
+            (3_599_999, "59m59s"), (3_600_000, "1h00m"), (86_399_000, "23h59m"), (86_400_000, "1d00h"), (-5, "0ms"),
+        ] as [(Int64, String)]
+    )
+    func `an age is told in its two largest units`(milliseconds: Int64, text: String) {
+        #expect(StatusTable.age(milliseconds) == text)
+    }
+}
