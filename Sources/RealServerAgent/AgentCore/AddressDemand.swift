@@ -20,10 +20,10 @@ struct AddressDemand: Hashable, Sendable {
         let wanted = Set(states.flatMap { $0?.addresses ?? [] }).subtracting(settings.pinnedAddresses).sorted()
         let allowed = wanted.filter { address in settings.allowedAddresses.contains { $0.contains(address) } }
         // What is beyond the link's limits could not be reported, so it is refused like what is not allowed.
-        let room = max(0, Limits.addresses - settings.pinnedAddresses.count)
-        addresses = (settings.pinnedAddresses.sorted() + allowed.prefix(room)).sorted()
+        let pinned = settings.pinnedAddresses.sorted().prefix(Limits.addresses)
+        addresses = (pinned + allowed.prefix(Limits.addresses - pinned.count)).sorted()
         let held = Set(addresses)
-        refused = Array(wanted.filter { !held.contains($0) }.prefix(Limits.addresses))
+        refused = Array(wanted.filter { !held.contains($0) }.prefix(Limits.addresses / 2))
         let services = Set(states.flatMap { $0?.services ?? [] }).filter { held.contains($0.endpoint.address) }
         self.services = Array(services.sorted().prefix(Limits.services))
     }

@@ -139,12 +139,11 @@ extension AgentCore {
         guard let listeners = host.listeners else {
             return Fact(.listenerPresent, subject, .unknown, evidence: "not looked at")
         }
-        // A socket of :: takes IPv4 too unless it is told not to; then the local probe says so.
         let found = listeners.filter { listener in
             guard listener.port == service.endpoint.port else { return false }
             if listener.address == service.endpoint.address { return true }
             let isWildcard = listener.address.bytes.allSatisfy { $0 == 0 }
-            return isWildcard && (listener.address.family == .ipv6 || service.endpoint.address.family == .ipv4)
+            return isWildcard && listener.address.family == service.endpoint.address.family
         }
         guard let first = found.min() else {
             let others = listeners.filter { $0.port == service.endpoint.port }.sorted().prefix(3)

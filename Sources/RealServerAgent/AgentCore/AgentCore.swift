@@ -124,7 +124,7 @@ package struct AgentCore: ~Copyable {
             if state.bootIdentifier == identity.bootIdentifier { saved.previous = state.previous }
         }
         demand = AddressDemand(settings: settings, desires: saved.desires)
-        turn.kernel.append(.admit(settings.directors.map(\.fingerprint)))
+        turn.kernel.append(admission)
         turn.scope.formUnion(.regular)
     }
 
@@ -139,11 +139,15 @@ package struct AgentCore: ~Copyable {
         settings = new
         saved.desires.removeAll { desire in !new.directors.contains { $0.fingerprint == desire.director } }
         turn.kernel.append(.log(.configurationReplaced))
-        turn.kernel.append(.admit(new.directors.map(\.fingerprint)))
         for link in links where !new.directors.contains(where: { $0.fingerprint == link.director }) {
             closeLink(link.connection, goodbye: .dismissed, reason: "no longer configured", into: &turn)
         }
         demandChanged(at: now, into: &turn)
+    }
+
+    /// The agent never listens on a virtual address: what comes there belongs to the web server.
+    private var admission: AgentEffect {
+        .admit(settings.directors.map(\.fingerprint), refusedAt: demand.addresses)
     }
 
     /// Computes anew what is to be held, after a desire or the settings changed.
@@ -154,6 +158,7 @@ package struct AgentCore: ~Copyable {
             turn.outbound.append(.log(.addressRefused(address)))
         }
         probes = probes.filter { demand.services.contains($0.key) }
+        turn.kernel.append(admission)
         turn.saves = true
         nextProbe = now
         // The last look may know nothing of the new addresses, so they are looked at before anything is judged.

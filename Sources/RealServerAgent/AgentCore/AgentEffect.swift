@@ -16,8 +16,8 @@ package enum AgentEffect: Hashable, Sendable {
     case removeAddress(ObservedAddress)
     /// Open the listener for the directors.
     case listen
-    /// Let in the directors with these keys and no others.
-    case admit([KeyFingerprint])
+    /// Let in the directors with these keys and no others, and nobody who comes to one of these virtual addresses.
+    case admit([KeyFingerprint], refusedAt: [IPAddress])
     /// Tell the service manager that the start is complete.
     case ready
     /// Look at these parts of the host and report what is there.

@@ -40,7 +40,7 @@ package struct HostObservation: Hashable, Sendable {
     package var addresses: Addresses?
     /// The ARP settings of `all` and of every interface but `lo`.
     package var sysctls: [SysctlKey: Int]?
-    /// The endpoints on which TCP sockets listen.
+    /// The endpoints on which TCP sockets listen; one of `::` that takes IPv4 too is there as 0.0.0.0 as well.
     package var listeners: [Endpoint]?
     /// The routes to the directors that were asked about, and the default routes.
     package var routes: [Route]?

@@ -1,0 +1,33 @@
+internal import Glibc
+internal import Primitives
+
+/// The kernel's form of an endpoint (`struct sockaddr_in` and `sockaddr_in6`) or of a path (`struct sockaddr_un`).
+struct SocketAddress {
+    let bytes: [UInt8]
+    let family: Int32
+
+    init(_ endpoint: Endpoint) {
+        let port = [UInt8(endpoint.port >> 8), UInt8(endpoint.port & 255)]
+        family = Int32(endpoint.address.family.rawValue)
+        let head = unsafe withUnsafeBytes(of: UInt16(family)) { unsafe Array($0) } + port
+        switch endpoint.address {
+        case .v4(let address): bytes = head + address.bytes + [UInt8](repeating: 0, count: 8)
+        case .v6(let address): bytes = head + [0, 0, 0, 0] + address.bytes + [0, 0, 0, 0]
+        }
+    }
+
+    /// A path of at most 107 bytes, or nothing.
+    init?(path: String) {
+        guard !path.isEmpty, path.utf8.count <= 107 else { return nil }
+        family = AF_UNIX
+        bytes = unsafe withUnsafeBytes(of: UInt16(AF_UNIX)) { unsafe Array($0) } + Array(path.utf8) + [0]
+    }
+
+    /// Calls a socket function with the address.
+    func with(_ call: (UnsafePointer<sockaddr>, socklen_t) -> Int32) -> Int32 {
+        unsafe bytes.withUnsafeBytes { buffer in
+            guard let base = buffer.baseAddress else { return -1 }
+            return unsafe call(base.assumingMemoryBound(to: sockaddr.self), socklen_t(buffer.count))
+        }
+    }
+}
