@@ -1,2 +1,122 @@
-/// Placeholder.
-package enum Dataplane {}
+package import Balancing
+package import DirectorCore
+internal import IPVS
+internal import Linux
+internal import Netlink
+package import Primitives
+internal import SystemPackage
+
+/// The kernel's IPVS table and what belongs to it: dumped, compared and changed, look by look.
+package struct Dataplane: ~Copyable {
+    private let settings: DataplaneSettings
+    private var reconciler = Reconciler()
+    private var desired: DesiredTable?
+    private var socket: IPVSSocket?
+    private var findings: [SystemFinding] = []
+    private var nextSystemCheck = MonotonicInstant(nanoseconds: 0)
+
+    /// How often the table and the parameters are looked at if nothing happens.
+    static let lookInterval = Interval.seconds(1)
+    /// How soon the table is looked at after a change, which also ends an idle destination's drain.
+    static let verificationDelay = Interval.milliseconds(100)
+
+    /// Makes a dataplane that touches nothing yet.
+    package init(_ settings: DataplaneSettings) {
+        self.settings = settings
+    }
+
+    /// Takes over what the kernel should have.
+    package mutating func desire(_ table: DesiredTable) {
+        desired = table
+    }
+
+    /// Looks: dumps, and once something is desired, compares and changes.
+    package mutating func look() -> (report: DataplaneReport, nextLook: MonotonicInstant) {
+        let started = Clock.now
+        var report = DataplaneReport(at: started, isConverged: false)
+        var delay = Self.lookInterval
+        do throws(NetlinkError) {
+            let socket = try takeSocket()
+            report.services = try socket.dump()
+            if let desired {
+                let plan = reconciler.plan(desired: desired, observed: report.services, at: started)
+                report.isConverged = plan.isConverged
+                report.draining = plan.draining
+                report.drift = reconciler.drift
+                try Self.apply(plan, socket, &report)
+                if !plan.operations.isEmpty, report.failures.isEmpty { delay = Self.verificationDelay }
+                if let deadline = plan.nextLook { delay = max(.zero, min(delay, deadline - started)) }
+            }
+            // A socket that failed is not put back: the next look opens another one.
+            self.socket = consume socket
+        } catch {
+            report.lookFailure = "\(error)"
+            report.isConverged = false
+        }
+        if started >= nextSystemCheck {
+            findings = SystemCheck.run(settings)
+            nextSystemCheck = started + Self.lookInterval
+            report.findings = findings
+        } else {
+            report.findings = findings.filter { $0.outcome != .repaired }
+        }
+        return (report, started + delay)
+    }
+
+    /// Removes the services that are ours, at the end of the director.
+    package mutating func clear() -> DataplaneReport {
+        var report = DataplaneReport(at: Clock.now, isConverged: false)
+        guard let desired else { return report }
+        do throws(NetlinkError) {
+            let socket = try takeSocket()
+            report.services = try socket.dump()
+            try Self.apply(desired.clearing(report.services), socket, &report)
+            self.socket = consume socket
+        } catch {
+            report.lookFailure = "\(error)"
+        }
+        return report
+    }
+
+    /// Says what a look would find and change, and changes nothing: `tandem-director plan`.
+    package static func dryRun(
+        _ settings: DataplaneSettings,
+        desired: DesiredTable,
+    ) throws(DataplaneError) -> (plan: Plan, services: [ObservedService], findings: [SystemFinding]) {
+        do throws(NetlinkError) {
+            let socket = try IPVSSocket()
+            let services = try socket.dump()
+            var reconciler = Reconciler()
+            let plan = reconciler.plan(desired: desired, observed: services, at: Clock.now)
+            return (plan, services, SystemCheck.run(settings, dryRun: true))
+        } catch {
+            throw DataplaneError(explanation: "\(error)", errorNumber: error.code.rawValue)
+        }
+    }
+
+    private mutating func takeSocket() throws(NetlinkError) -> IPVSSocket {
+        if let open = socket.take() { return open }
+        return try IPVSSocket()
+    }
+
+    private static func apply(
+        _ plan: Plan,
+        _ socket: borrowing IPVSSocket,
+        _ report: inout DataplaneReport,
+    ) throws(NetlinkError) {
+        let outcomes = try socket.apply(plan.operations.map(\.operation))
+        for (operation, outcome) in zip(plan.operations, outcomes) {
+            guard let error = outcome else {
+                report.applied.append(operation)
+                continue
+            }
+            report.failures.append(
+                DataplaneReport.Failure(
+                    operation: operation,
+                    errorNumber: error.code.rawValue,
+                    explanation: error.detail ?? "\(error.code)",
+                )
+            )
+        }
+    }
+}

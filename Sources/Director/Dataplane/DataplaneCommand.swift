@@ -1,0 +1,11 @@
+package import Balancing
+
+/// What the main loop tells the dataplane thread.
+package enum DataplaneCommand: Hashable, Sendable {
+    /// The kernel should have this, compared with a fresh dump at once.
+    case desire(DesiredTable)
+    /// Look now, without waiting for the next second.
+    case lookNow
+    /// End the thread, and with `clear` remove the services that are ours.
+    case stop(clear: Bool)
+}

@@ -1,0 +1,60 @@
+internal import DirectorCore
+internal import Linux
+internal import SystemPackage
+
+/// A kernel parameter that a direct-routing director needs at a value.
+struct SystemParameter: Hashable, Sendable {
+    /// The path under /proc/sys.
+    var path: String
+    /// The value.
+    var expected: String
+    /// Whether the director works without it.
+    var isAdvisory = false
+    /// Whether a wrong value is repaired.
+    var isRepaired = true
+
+    /// All parameters, in the order in which they are checked.
+    static func all(_ settings: DataplaneSettings) -> [SystemParameter] {
+        // ip_forward comes first: changing it resets other parameters (ip-sysctl.rst).
+        var parameters = [
+            SystemParameter(
+                path: "net/ipv4/ip_forward",
+                expected: "0",
+                isAdvisory: true,
+                isRepaired: settings.disablesForwarding,
+            )
+        ]
+        // The interface's own value counts together with that of all; default is what later interfaces begin with.
+        for scope in ["all", "default", settings.interface] {
+            parameters.append(SystemParameter(path: "net/ipv4/conf/\(scope)/send_redirects", expected: "0"))
+        }
+        // A persistence template must not send new connections to a destination of weight 0.
+        parameters.append(SystemParameter(path: "net/ipv4/vs/expire_quiescent_template", expected: "1"))
+        // A client that reuses a port of a finished connection is scheduled anew.
+        parameters.append(SystemParameter(path: "net/ipv4/vs/conn_reuse_mode", expected: "1", isAdvisory: true))
+        return parameters
+    }
+
+    /// Reads the parameter, repairs it where that is allowed, and says what was wrong, if anything.
+    ///
+    /// With `dryRun` nothing is written.
+    func check(dryRun: Bool) -> SystemFinding? {
+        func finding(_ found: String, _ outcome: SystemFinding.Outcome) -> SystemFinding {
+            SystemFinding(name: path, expected: expected, found: found, outcome: outcome, isAdvisory: isAdvisory)
+        }
+        let found: String
+        do {
+            found = try Sysctl.read(path)
+        } catch {
+            return finding("\(error)", error == .noSuchFileOrDirectory ? .absent : .refused)
+        }
+        guard found != expected else { return nil }
+        guard isRepaired, !dryRun else { return finding(found, .reported) }
+        do {
+            try Sysctl.write(path, expected)
+            return finding(found, try Sysctl.read(path) == expected ? .repaired : .refused)
+        } catch {
+            return finding("\(found) (\(error))", .refused)
+        }
+    }
+}
