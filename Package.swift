@@ -129,7 +129,7 @@ let package = Package(
         library(
             "DirectorConfiguration",
             "Director/DirectorConfiguration",
-            ["Primitives", "ConfigurationSyntax", "VRRP", "Health", "Balancing", "DirectorCore"],
+            ["Primitives", "AgentProtocol", "ConfigurationSyntax", "VRRP", "Health", "Balancing", "DirectorCore"],
         ),
         library("IPVS", "Director/IPVS", ["Primitives", "Balancing", "Netlink", "Linux", system]),
         library(
@@ -209,6 +209,24 @@ let package = Package(
             ["SecureTransport", "Primitives", nioCore, nioPosix, nioSSL, crypto, system],
         ),
         suite("PurityTests", []),
+        .target(
+            name: "Simulator",
+            dependencies: [
+                "Primitives", "AgentProtocol", "VRRP", "Health", "Balancing", "DirectorCore", "AgentCore",
+            ],
+            path: "Tests/Simulator",
+            swiftSettings: strict,
+        ),
+        .executableTarget(
+            name: "simulate",
+            dependencies: ["Simulator"],
+            path: "Tests/Simulate",
+            swiftSettings: strict,
+        ),
+        suite(
+            "SimulatorTests",
+            ["Simulator", "Primitives", "AgentProtocol", "VRRP", "Health", "Balancing", "DirectorCore", "AgentCore"],
+        ),
         suite("ServiceManagerTests", ["ServiceManager", "Primitives"]),
         suite("TelemetryTests", ["Telemetry", logging]),
         suite("SystemdTests", []),
@@ -224,5 +242,13 @@ let package = Package(
         suite("NetlinkTests", ["Netlink", "Linux", "CLinux", "Primitives", system]),
         suite("VRRPTests", ["VRRP", "Primitives"]),
         suite("ElectionCoreTests", ["DirectorCore", "VRRP", "Primitives"]),
+        suite(
+            "ElectionTests",
+            [
+                "Election", "Addresses", "DirectorCore", "VRRP", "Netlink", "Linux", "CLinux", "Primitives", system,
+            ],
+        ),
+        suite("BalancingTests", ["Balancing", "Primitives"]),
+        suite("IPVSTests", ["IPVS", "Balancing", "Netlink", "Primitives"]),
     ],
 )

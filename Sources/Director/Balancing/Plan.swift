@@ -9,6 +9,9 @@ package struct Plan: Hashable, Sendable {
     /// When to look again even if nothing happens: the first drain deadline.
     package var nextLook: MonotonicInstant?
 
+    /// Makes a plan that changes nothing.
+    package init() {}
+
     /// Whether the kernel has all that is wanted, and nothing else of ours but what drains.
     package var isConverged: Bool { operations.isEmpty }
 }
