@@ -53,7 +53,7 @@ struct AddressLoop: ~Copyable {
     static func run(_ thread: AddressThread) {
         do throws(NetlinkError) {
             var loop = try AddressLoop(thread)
-            while true {
+            while !thread.isStopped.load(ordering: .relaxed) {
                 try loop.turn()
                 thread.turns.add(1, ordering: .relaxed)
             }

@@ -14,6 +14,7 @@ package final class AddressThread: Sendable {
     let report: @Sendable (AddressReport) -> Void
     let turns = Atomic<UInt64>(0)
     let trouble = Mutex<AddressTrouble?>(nil)
+    let isStopped = Atomic<Bool>(false)
 
     private init(_ report: @escaping @Sendable (AddressReport) -> Void) throws(Errno) {
         demands = try Mailbox(capacity: 4, whenFull: .dropOldest)
@@ -30,6 +31,11 @@ package final class AddressThread: Sendable {
     /// Hands over what the election demands.
     package func post(_ demand: AddressDemand) {
         demands.post(demand)
+    }
+
+    /// Lets the thread end within its longest wait; the addresses stay as they are.
+    package func stop() {
+        isStopped.store(true, ordering: .relaxed)
     }
 
     /// How many turns the loop has completed; it turns at least every second.

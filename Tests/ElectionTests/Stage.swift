@@ -1,0 +1,150 @@
+import Addresses
+import DirectorCore
+import Election
+import Linux
+import Netlink
+import Primitives
+import SystemPackage
+import VRRP
+
+/// A director's election and addresses on real sockets, with the other end of its cable in the test's hand.
+final class Stage {
+    struct TimedOut: Error {
+        var what: String
+        var report: ElectionReport?
+        var health: ElectionHealth
+    }
+
+    static let address = IPAddress.v4(IPv4Address(192, 0, 2, 100))
+    static let peer = IPAddress.v4(IPv4Address(192, 0, 2, 3))
+    static let peerMAC = MACAddress(rawValue: 0x0200_5e10_0003)
+
+    let election: ElectionThread
+    let addresses: AddressThread
+    let found: Mailbox<AddressReport>
+    let published: Mailbox<ElectionReport>
+    let ended: Mailbox<Bool>
+    let wire: PacketSocket
+    let routes: RouteSocket
+    var reactor: Reactor
+    var report: ElectionReport?
+    var isStopped = false
+    var heard: [EthernetFrame] = []
+
+    static var settings: VirtualRouterSettings {
+        VirtualRouterSettings(
+            name: "lan",
+            virtualRouterIdentifier: 51,
+            interface: "eth0",
+            addresses: [Prefix("192.0.2.100/24") ?? Prefix(host: address)]
+        )
+    }
+
+    /// Lays the cable, and starts both threads.
+    init(_ settings: VirtualRouterSettings = Stage.settings, prepare: [String] = []) throws {
+        for line in [
+            "ip link add eth0 type veth peer name peer0", "ip link set peer0 up", "ip link set eth0 up",
+            "ip address add 192.0.2.2/24 dev eth0",
+        ] + prepare {
+            try NetworkNamespace.command(line)
+        }
+        let found = try Mailbox<AddressReport>(capacity: 16, whenFull: .dropOldest)
+        let published = try Mailbox<ElectionReport>(capacity: 64, whenFull: .dropOldest)
+        let ended = try Mailbox<Bool>(capacity: 1, whenFull: .refuse)
+        let addresses = try AddressThread.start { found.post($0) }
+        wire = try PacketSocket(interfaceIndex: Interface.named("peer0").index, etherType: PacketSocket.allTypes)
+        election = try ElectionThread.start(
+            ElectionSettings(routers: [settings]),
+            ElectionThread.Outlets(
+                demand: { addresses.post($0) },
+                publish: { published.post($0) },
+                stopped: { ended.post(true) }
+            )
+        )
+        routes = try RouteSocket()
+        var reactor = try Reactor()
+        for descriptor in [found.descriptor, published.descriptor, ended.descriptor, wire.raw] {
+            try reactor.add(descriptor, token: 1, interest: .read)
+        }
+        self.reactor = reactor
+        (self.found, self.published, self.ended, self.addresses) = (found, published, ended, addresses)
+    }
+
+    deinit {
+        election.post(.stop)
+        addresses.stop()
+    }
+
+    /// Turns until something holds, and says so if it does not in time.
+    func wait(_ what: String, within limit: Interval = .seconds(4), until holds: () throws -> Bool) throws {
+        let deadline = Clock.now + limit
+        while try !holds() {
+            guard Clock.now < deadline else {
+                throw TimedOut(what: what, report: report, health: election.health)
+            }
+            try turn(until: min(deadline, Clock.now + .milliseconds(20)))
+        }
+    }
+
+    /// Lets so much time pass.
+    func pass(_ interval: Interval) throws {
+        let end = Clock.now + interval
+        while Clock.now < end { try turn(until: end) }
+    }
+
+    private func turn(until deadline: MonotonicInstant) throws {
+        _ = try reactor.wait(until: deadline)
+        for report in found.drain() { election.post(report) }
+        if let newest = published.drain().last { report = newest }
+        isStopped = isStopped || !ended.drain().isEmpty
+        // A test that unplugs the cable hears of it here, once.
+        while let frame = try? wire.receive() {
+            if !frame.isOutgoing, let ethernet = EthernetFrame(decoding: frame.bytes) { heard.append(ethernet) }
+        }
+    }
+
+    /// The peer advertises.
+    func advertise(_ priority: UInt8) throws {
+        let group = ProtocolVersion.group(.ipv4)
+        let message = Advertisement(of: Self.settings, priority: priority)
+            .encode(from: Self.peer, to: group, checksum: .pseudoHeader)
+        let packet = IPPacket(
+            source: Self.peer,
+            destination: group,
+            protocol: ProtocolVersion.protocolNumber,
+            payload: message[...]
+        )
+        let frame = EthernetFrame(
+            destination: ProtocolVersion.groupMAC(.ipv4),
+            source: Self.peerMAC,
+            etherType: EthernetFrame.ipv4,
+            payload: packet.encode()[...]
+        )
+        try wire.send(frame.encode())
+    }
+
+    var router: ElectionReport.Router? { report?.routers.first }
+
+    /// The kernel's entry of the virtual address.
+    func held() throws -> InterfaceAddress? { try routes.addresses().first { $0.prefix.address == Self.address } }
+
+    /// The advertisements that came over the cable.
+    var advertisements: [Advertisement] {
+        heard.compactMap { frame in
+            guard frame.etherType == EthernetFrame.ipv4 || frame.etherType == EthernetFrame.ipv6,
+                let packet = try? IPPacket(decoding: frame.payload), packet.protocol == 112, packet.timeToLive == 255
+            else { return nil }
+            return try? Advertisement.decode(packet.payload, from: packet.source, to: packet.destination).advertisement
+        }
+    }
+
+    /// The claims of the virtual address that came over the cable.
+    var claims: [ARPPacket] {
+        heard.compactMap { frame in
+            guard frame.etherType == EthernetFrame.arp, let packet = ARPPacket(decoding: frame.payload),
+                IPAddress.v4(packet.senderAddress) == Self.address
+            else { return nil }
+            return packet
+        }
+    }
+}
