@@ -66,6 +66,16 @@ import Testing
         #expect(error(many)?.diagnostics.map(\.text) == ["the file has more than 50000 values"])
     }
 
+    @Test func `a node has no more than its agent can be told`() throws {
+        let text = try Files.text(ofExample: "director-lb1.yaml")
+        let services = (1...128).map {
+            "  - {name: s\($0), address: 192.0.2.100, port: \(1_000 + $0), real_servers: [web1]}\n"
+        }
+        #expect(error(text + services.dropLast().joined()) == nil)
+        let texts = error(text + services.joined())?.diagnostics.map(\.text)
+        #expect(texts == ["\"web1\" has 129 services; an agent serves at most 128"])
+    }
+
     @Test func `a file that cannot be read says why`() throws {
         let directory = FileManager.default.temporaryDirectory.appending(path: "tandem-configuration-\(UUID())")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)

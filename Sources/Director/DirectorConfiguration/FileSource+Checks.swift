@@ -1,3 +1,4 @@
+internal import AgentProtocol
 internal import ConfigurationSyntax
 internal import Primitives
 
@@ -8,6 +9,7 @@ extension FileSource {
         for router in routers { check(router.value, diagnostics) }
         for server in realServers { check(server.value, diagnostics) }
         for service in services { check(service.value, diagnostics) }
+        checkLoadOfAgents(diagnostics)
     }
 
     private func checkDuplicates(_ diagnostics: DiagnosticList) {
@@ -36,6 +38,30 @@ extension FileSource {
                 )
             }
             seen["\(vrid.value) \(interface) \(family)"] = vrid.span
+        }
+    }
+
+    /// What a director tells one agent is bounded (``Limits``), so a node that has more is refused here.
+    private func checkLoadOfAgents(_ diagnostics: DiagnosticList) {
+        var servicesOf: [String: Int] = [:]
+        var addressesOf: [String: Set<IPAddress>] = [:]
+        for service in services {
+            for name in Set((service.value.members ?? []).compactMap(\.value.name?.value)) {
+                servicesOf[name, default: 0] += 1
+                if let address = service.value.address { addressesOf[name, default: []].insert(address.value) }
+            }
+        }
+        for server in realServers {
+            guard let name = server.value.name, server.value.agent != nil else { continue }
+            for (count, limit, what) in [
+                (servicesOf[name.value] ?? 0, Limits.services, "services"),
+                (addressesOf[name.value]?.count ?? 0, Limits.addresses, "virtual addresses"),
+            ] where count > limit {
+                diagnostics.report(
+                    "\"\(name.value)\" has \(count) \(what); an agent serves at most \(limit)",
+                    at: name.span,
+                )
+            }
         }
     }
 
