@@ -1,0 +1,129 @@
+import DirectorCore
+import Primitives
+import VRRP
+
+/// A director's machine: its kernel, and its process while there is one.
+final class DirectorNode {
+    /// Its number on the LAN, 0 or 1.
+    let index: Int
+    /// Its clock.
+    let clock: NodeClock
+    /// What survives the process.
+    var kernel = MachineKernel()
+    /// The configuration file's part for the election.
+    var election: ElectionSettings
+    /// Whether a packet filter drops VRRP behind the packet socket.
+    var filtersVRRP = false
+    /// The process.
+    private(set) var process: DirectorProcess?
+
+    unowned let world: Simulation
+    /// Processes that ended; what is still on its way to them finds nobody.
+    private var retired: [DirectorProcess] = []
+
+    init(index: Int, clock: NodeClock, election: ElectionSettings, world: Simulation) {
+        self.index = index
+        self.clock = clock
+        self.election = election
+        self.world = world
+    }
+
+    /// The name in traces.
+    var name: String { "d\(index + 1)" }
+
+    /// Starts the process unless it runs.
+    func start() {
+        guard process == nil, kernel.isPowered else { return }
+        world.note(name, "starts")
+        world.electionChecker.processStarted(self)
+        let process = DirectorProcess(node: self, world: world)
+        self.process = process
+        process.start()
+    }
+
+    /// The process is gone, its kernel stays.
+    func kill() {
+        guard let process else { return }
+        world.note(name, "is killed")
+        process.end()
+        retired.append(process)
+        self.process = nil
+        world.electionChecker.processEnded(self)
+    }
+
+    /// The process ended by itself.
+    func exited() {
+        world.note(name, "exits")
+        if let process { retired.append(process) }
+        process = nil
+        world.electionChecker.processEnded(self)
+    }
+
+    /// The machine loses its power and all its kernel knew.
+    func powerOff() {
+        kill()
+        kernel.isPowered = false
+        kernel.addresses = []
+    }
+
+    /// The machine boots; the unit starts its process.
+    func powerOn() {
+        guard !kernel.isPowered else { return }
+        kernel.isPowered = true
+        start()
+    }
+
+    /// What the unit's ExecStopPost does when the process will not come back at once.
+    func releaseAddresses() {
+        guard process == nil else { return }
+        world.note(name, "releases its addresses")
+        kernel.addresses.removeAll { $0.isMarked }
+    }
+
+    /// Something in the kernel changed that a netlink monitor sees.
+    func kernelChanged() {
+        process?.addresses.kernelChanged()
+    }
+
+    /// A frame arrives.
+    func receive(_ frame: Frame) {
+        guard kernel.isReachable else { return }
+        switch frame {
+        case .vrrp(let payload, let source, let destination, let timeToLive):
+            guard let process else { return }
+            for path in [ReceivedPacket.Path.packetSocket, .rawSocket] where path == .packetSocket || !filtersVRRP {
+                let packet = ReceivedPacket(
+                    interface: Lan.interface,
+                    payload: payload,
+                    source: source,
+                    destination: destination,
+                    timeToLive: timeToLive,
+                    receivedAt: clock.local(world.now),
+                    path: path
+                )
+                process.electionLoop.run(isPacket: true) { process.handle(.packetReceived(packet)) }
+            }
+        case .ethernet(let bytes):
+            guard let ethernet = EthernetFrame(decoding: bytes), ethernet.etherType == EthernetFrame.arp,
+                let packet = ARPPacket(decoding: ethernet.payload)
+            else { return }
+            answer(packet)
+            guard let process else { return }
+            process.electionLoop.run(isPacket: true) { process.handle(.arpReceived(interface: Lan.interface, packet)) }
+        }
+    }
+
+    private func answer(_ request: ARPPacket) {
+        guard request.operation == .request, request.senderAddress != request.targetAddress,
+            kernel.holds(.v4(request.targetAddress)), let asker = world.node(at: request.senderMAC)
+        else { return }
+        let reply = ARPPacket(
+            operation: .reply,
+            senderMAC: Lan.mac(index),
+            senderAddress: request.targetAddress,
+            targetMAC: request.senderMAC,
+            targetAddress: request.senderAddress
+        )
+        world.send(.ethernet(reply.frame(to: request.senderMAC)), from: index, to: [asker])
+    }
+}

@@ -1,0 +1,309 @@
+import DirectorCore
+import Primitives
+import VRRP
+
+/// Watches the two elections from outside: what goes over the wire, what is in the kernels, what is published.
+final class ElectionChecker {
+    /// What is known of one director's part in one virtual router.
+    struct Watch {
+        var state = VirtualRouter.StateName.initialize
+        var reason = TransitionReason.started
+        /// When it sent its last advertisement while Active, in the world's time.
+        var lastSent: MonotonicInstant?
+        /// The last advertisement that keeps a Backup where it is: when, in the machine's time, and its interval.
+        var lastHeard: (at: MonotonicInstant, interval: Interval)?
+        /// Whether priority 0 was heard after that.
+        var heardResignation = false
+        /// When settings or lateness changed what counts.
+        var excusedUntil: MonotonicInstant?
+        /// Since when a Backup that heard an Active Router has had an address in its kernel.
+        var holdsWrongly: MonotonicInstant?
+    }
+
+    private unowned let world: Simulation
+    private var watches: [[RouterKey: Watch]] = [[:], [:]]
+    private var overlapSince: [RouterKey: MonotonicInstant] = [:]
+    private var obstacleAt = MonotonicInstant(nanoseconds: 0)
+
+    /// The most that one event may cause.
+    private static let effectLimit = 32
+    /// How long a thread, a mailbox and a wake-up may take together.
+    private static let slack = Interval.milliseconds(20)
+    private static let grid = Interval.milliseconds(5)
+
+    init(world: Simulation) {
+        self.world = world
+    }
+
+    /// The state that a director last published for a router.
+    func state(_ director: Int, _ key: RouterKey) -> VirtualRouter.StateName {
+        watches[director][key]?.state ?? .initialize
+    }
+
+    func processStarted(_ node: DirectorNode) { watches[node.index] = [:] }
+
+    func processEnded(_ node: DirectorNode) { watches[node.index] = [:] }
+
+    /// Looks at what cannot be tied to an event, again and again.
+    func live() {
+        for node in world.directors { checkHoldings(node) }
+        checkOverlap()
+        world.after(Self.grid) { [self] in live() }
+    }
+
+    // MARK: Every event.
+
+    func handled(_ event: ElectionEvent, _ effects: [ElectionEffect], by node: DirectorNode) {
+        if effects.count > Self.effectLimit {
+            world.fail(.safety, .boundedEffects, "\(node.name): \(effects.count) effects of \(event)")
+        }
+        let before = watches[node.index]
+        if case .configurationReplaced = event { excuse(node) }
+        if case .packetReceived(let packet) = event, packet.path == .rawSocket { hear(packet, node) }
+        var sent: [(RouterKey, Advertisement)] = []
+        var announced = false
+        for effect in effects {
+            switch effect {
+            case .sendAdvertisement(_, let source, let destination, let payload):
+                guard let decoded = try? Advertisement.decode(payload[...], from: source, to: destination) else {
+                    return world.fail(.safety, .silentUnlessActive, "\(node.name) sends what nobody can read")
+                }
+                let key = RouterKey(
+                    virtualRouterIdentifier: decoded.advertisement.virtualRouterIdentifier,
+                    family: source.family
+                )
+                sent.append((key, decoded.advertisement))
+            case .sendFrame: announced = true
+            case .publish(let report): take(report, node)
+            case .demandAddresses, .stopped: break
+            }
+        }
+        for (key, advertisement) in sent { judge(advertisement, key, before[key], node) }
+        let wasActive = before.values.contains { $0.state == .active }
+        if announced, !wasActive, !watches[node.index].values.contains(where: { $0.state == .active }) {
+            world.fail(.safety, .silentUnlessActive, "\(node.name) announces an address without being Active")
+        }
+        if case .packetReceived(let packet) = event, packet.path == .rawSocket { mustYield(to: packet, before, node) }
+    }
+
+    private func settings(_ node: DirectorNode, _ key: RouterKey) -> VirtualRouterSettings? {
+        node.election.routers.first { $0.key == key }
+    }
+
+    private func excuse(_ node: DirectorNode) {
+        for key in watches[node.index].keys {
+            watches[node.index][key]?.excusedUntil = world.now + .seconds(1)
+            watches[node.index][key]?.lastHeard = nil
+            watches[node.index][key]?.lastSent = nil
+        }
+    }
+
+    /// The router and the advertisement of a message that a director is bound to respect.
+    private func read(
+        _ packet: ReceivedPacket,
+        _ node: DirectorNode,
+    ) -> (VirtualRouterSettings, Advertisement)? {
+        guard packet.timeToLive == 255,
+            let decoded = try? Advertisement.decode(packet.payload[...], from: packet.source, to: packet.destination)
+        else { return nil }
+        let key = RouterKey(
+            virtualRouterIdentifier: decoded.advertisement.virtualRouterIdentifier,
+            family: packet.source.family
+        )
+        guard let settings = settings(node, key), decoded.advertisement.form.version == settings.version else {
+            return nil
+        }
+        return (settings, decoded.advertisement)
+    }
+
+    private func hear(_ packet: ReceivedPacket, _ node: DirectorNode) {
+        guard let (settings, advertisement) = read(packet, node) else { return }
+        var watch = watches[node.index][settings.key] ?? Watch()
+        defer { watches[node.index][settings.key] = watch }
+        guard advertisement.priority > 0 else {
+            watch.heardResignation = true
+            return
+        }
+        let preempts = settings.preemptMode || settings.isAddressOwner
+        guard !preempts || advertisement.priority >= settings.priority else { return }
+        watch.lastHeard = (packet.receivedAt, advertisement.interval)
+        watch.heardResignation = false
+    }
+
+    /// RFC 9568 section 6.4.3: an Active Router that hears its better steps back at once.
+    private func mustYield(
+        to packet: ReceivedPacket,
+        _ before: [RouterKey: Watch],
+        _ node: DirectorNode,
+    ) {
+        guard let (settings, advertisement) = read(packet, node), advertisement.priority > 0 else { return }
+        guard let was = before[settings.key], was.state == .active, !isExcused(was) else { return }
+        let own: IPAddress = settings.family == .ipv4 ? .v4(Lan.address(node.index)) : .v6(Lan.linkLocal(node.index))
+        let isBetter =
+            advertisement.priority > settings.priority
+            || advertisement.priority == settings.priority && packet.source > own
+        guard isBetter, state(node.index, settings.key) == .active else { return }
+        world.fail(
+            .safety,
+            .oneHolder,
+            "\(node.name) stays Active for \(settings.name) with priority \(settings.priority) although it hears "
+                + "\(packet.source) with \(advertisement.priority)"
+        )
+    }
+
+    private func isExcused(_ watch: Watch) -> Bool { watch.excusedUntil.map { world.now < $0 } ?? false }
+
+    private func judge(
+        _ advertisement: Advertisement,
+        _ key: RouterKey,
+        _ before: Watch?,
+        _ node: DirectorNode,
+    ) {
+        let after = watches[node.index][key]
+        guard advertisement.priority > 0 else {
+            let reason = after?.reason
+            let isStop = reason == .stopRequested || reason == .removed || reason == .interfaceUnusable || after == nil
+            if !isStop {
+                world.fail(.safety, .resignOnlyAtStop, "\(node.name) resigns while \(String(describing: reason))")
+            }
+            return
+        }
+        guard before?.state == .active || after?.state == .active else {
+            return world.fail(.safety, .silentUnlessActive, "\(node.name) advertises without being Active")
+        }
+        if let last = before?.lastSent, let interval = settings(node, key)?.advertisementInterval,
+            before?.state == .active, node.process.map({ last > $0.electionLoop.resumedAt }) ?? false
+        {
+            let gap = world.now - last
+            if gap > interval + interval / 1000 + world.timerLateness + .microseconds(10) {
+                world.fail(.safety, .cadence, "\(node.name) was silent for \(gap)")
+            }
+        }
+        watches[node.index][key]?.lastSent = world.now
+    }
+
+    private func take(_ report: ElectionReport, _ node: DirectorNode) {
+        var next: [RouterKey: Watch] = [:]
+        for router in report.routers {
+            let key = router.key
+            var watch = watches[node.index][key] ?? Watch()
+            if watch.state != .active, router.state == .active { checkTakeover(watch, router, key, node) }
+            if router.state != .active { watch.lastSent = nil }
+            watch.state = router.state
+            watch.reason = router.reason
+            next[key] = watch
+        }
+        watches[node.index] = next
+    }
+
+    /// A Backup takes over only when the Active Router was silent for long enough, or gave up, or is its lesser.
+    private func checkTakeover(
+        _ watch: Watch,
+        _ router: ElectionReport.Router,
+        _ key: RouterKey,
+        _ node: DirectorNode,
+    ) {
+        guard let heard = watch.lastHeard, !watch.heardResignation, !isExcused(watch) else { return }
+        guard let settings = settings(node, key), !settings.isAddressOwner else { return }
+        let silence = node.clock.local(world.now) - heard.at
+        guard silence < heard.interval * 3 else { return }
+        world.fail(
+            .safety,
+            .takeoverNeedsSilence,
+            "\(node.name) becomes Active for \(router.name) (\(router.reason)) \(silence) after it heard the Active Router"
+        )
+    }
+
+    // MARK: The kernels.
+
+    private func checkHoldings(_ node: DirectorNode) {
+        let bound = world.options.netlinkDelay.upperBound * 3 + .seconds(1) + Self.slack
+        for (key, watch) in watches[node.index].sorted(by: { $0.key < $1.key }) {
+            let holds =
+                settings(node, key)?.addresses.contains { node.kernel.holds($0.address) } ?? false
+            let isWrong = holds && watch.state == .backup && watch.lastHeard != nil && !watch.heardResignation
+            guard isWrong, let process = node.process, process.loops.allSatisfy({ !$0.isStalled }) else {
+                watches[node.index][key]?.holdsWrongly = nil
+                continue
+            }
+            let latest = process.loops.map(\.resumedAt).max() ?? world.now
+            let since = max(watch.holdsWrongly ?? world.now, latest)
+            watches[node.index][key]?.holdsWrongly = since
+            guard world.now - since > bound else { continue }
+            world.fail(
+                .safety,
+                .backupHoldsNothing,
+                "\(node.name) is Backup and keeps an address for \(world.now - since)"
+            )
+        }
+    }
+
+    /// Two machines hold and advertise only while they cannot hear each other, and shortly after.
+    private func checkOverlap() {
+        let (first, second) = (world.directors[0], world.directors[1])
+        let isUndisturbed =
+            !world.network[0, 1].isCut && !world.network[1, 0].isCut && world.network[0, 1].loss == 0
+            && world.directors.allSatisfy { node in
+                node.kernel.isReachable && !node.filtersVRRP
+                    && node.process?.loops.allSatisfy { !$0.isStalled } ?? false
+            }
+        if !isUndisturbed { obstacleAt = world.now }
+        for router in first.election.routers {
+            let key = router.key
+            let both = [first, second].allSatisfy { node in
+                state(node.index, key) == .active
+                    && router.addresses.contains { node.kernel.holds($0.address) }
+            }
+            guard both else {
+                overlapSince[key] = nil
+                continue
+            }
+            let since = overlapSince[key] ?? world.now
+            overlapSince[key] = since
+            let interval = [first, second].compactMap { settings($0, key)?.advertisementInterval }.max() ?? .zero
+            let network = world.network[0, 1]
+            let delay = network.delay.upperBound + (network.reordering > 0 ? network.overtaken.upperBound : .zero)
+            let bound = interval * 4 + delay + Self.slack + world.timerLateness
+            guard world.now - max(since, obstacleAt) > bound else { continue }
+            world.fail(.safety, .oneHolder, "both directors hold \(router.name) for \(world.now - since)")
+        }
+    }
+
+    // MARK: After all healed.
+
+    func checkConvergence() {
+        guard world.violation == nil else { return }
+        for router in world.directors[0].election.routers { checkConvergence(router.key) }
+    }
+
+    private func checkConvergence(_ key: RouterKey) {
+        let active = world.directors.filter { state($0.index, key) == .active }
+        guard active.count == 1, let winner = active.first, let own = settings(winner, key) else {
+            let states = world.directors.map { "\($0.name) \(state($0.index, key))" }
+            return world.fail(.liveness, .oneActive, "VRID \(key.virtualRouterIdentifier): \(states)")
+        }
+        let loser = world.directors[1 - winner.index]
+        if let other = settings(loser, key), other.priority > own.priority,
+            other.preemptMode || other.isAddressOwner
+        {
+            world.fail(
+                .liveness,
+                .rightActive,
+                "\(winner.name) with \(own.priority), not \(loser.name) with \(other.priority)"
+            )
+        }
+        for address in own.addresses.map(\.address) {
+            guard winner.kernel.holds(address), !loser.kernel.holds(address) else {
+                return world.fail(.liveness, .oneActive, "\(address) is not on \(winner.name) alone")
+            }
+            guard world.client.cache[address] == Lan.mac(winner.index) else {
+                let found = world.client.cache[address].map { "\($0)" } ?? "nowhere"
+                return world.fail(
+                    .liveness,
+                    .clientFindsActive,
+                    "\(address) is on \(winner.name), the client has \(found)"
+                )
+            }
+        }
+    }
+}

@@ -1,0 +1,81 @@
+import DirectorCore
+import Primitives
+import VRRP
+
+/// What one seed drew: the cluster, its network and how much goes wrong.
+struct Options {
+    /// What each director's file says about the election.
+    var elections: [ElectionSettings]
+    /// The clocks of all machines.
+    var clocks: [NodeClock]
+    /// How the network is while faults are about.
+    var network = Network.Direction()
+    /// How long netlink takes.
+    var netlinkDelay = Interval.microseconds(50)...Interval.milliseconds(3)
+    /// How many of a thousand netlink changes are interrupted.
+    var netlinkFailures = 0
+    /// How late timers fire.
+    var timerLateness: Interval
+    /// How long faults are about.
+    var safetyPhase: Interval
+    /// How many faults there are.
+    var faults: Int
+    /// How many web nodes there are.
+    var realServers = 0
+
+    /// Draws everything.
+    init(seed: UInt64) {
+        var dice = Dice(seed: seed, stream: 2)
+        let isVersion2 = dice.happens(perMille: 80)
+        let intervals: [Int64] = [100, 100, 100, 200, 500, 1000, 50]
+        let interval: Interval = isVersion2 ? .seconds(1) : .milliseconds(dice.pick(intervals))
+        let priorities: [[UInt8]] = [[110, 100], [110, 100], [100, 110], [254, 1], [100, 100], [255, 100]]
+        let chosen = dice.pick(priorities)
+        let preempts = !dice.happens(perMille: 200)
+        let hasSecond = dice.happens(perMille: 300)
+        let isIPv6 = !isVersion2 && dice.happens(perMille: 400)
+        let count = dice.number(1...2)
+        let form: ChecksumForm = dice.happens(perMille: 200) ? .messageOnly : .pseudoHeader
+        elections = chosen.indices.map { director in
+            var first = VirtualRouterSettings(
+                name: "web",
+                virtualRouterIdentifier: 51,
+                interface: Lan.interface,
+                addresses: (0..<count).map { Prefix(host: Lan.virtual($0)) }
+            )
+            first.priority = chosen[director]
+            first.advertisementInterval = interval
+            first.preemptMode = preempts
+            first.version = isVersion2 ? .version2 : .version3
+            first.authentication = isVersion2 ? Authentication(password: "secret") ?? .none : .none
+            first.checksumForm = form
+            guard hasSecond else { return ElectionSettings(routers: [first]) }
+            var second = first
+            second.name = "mail"
+            second.virtualRouterIdentifier = isIPv6 ? 51 : 52
+            // Active on the other director, as sites do that use both.
+            second.priority = chosen[1 - director]
+            second.addresses =
+                isIPv6
+                ? [Prefix(host: Lan.virtualIPv6(0)), Prefix(host: Lan.virtualIPv6(1))]
+                : [Prefix(host: Lan.virtual(10))]
+            return ElectionSettings(routers: [first, second])
+        }
+        clocks = (0..<16).map { _ in
+            NodeClock(
+                offset: dice.interval(.seconds(1)...(.seconds(1_000_000))),
+                partsPerMillion: Int64(dice.number(-200...200))
+            )
+        }
+        timerLateness = .microseconds(Int64(dice.pick([50, 200, 1000, 3000])))
+        network.loss = dice.pick([0, 0, 10, 50, 150])
+        network.duplication = dice.pick([0, 10, 100])
+        network.reordering = dice.pick([0, 0, 20, 100])
+        let longest: Int64 = dice.pick([300, 2000, 20_000])
+        network.delay = .microseconds(20)...(.microseconds(longest))
+        if dice.happens(perMille: 200) { netlinkDelay = .microseconds(50)...(.milliseconds(70)) }
+        netlinkFailures = dice.pick([0, 0, 50])
+        safetyPhase = max(.seconds(Int64(dice.number(5...9))), interval * 12)
+        faults = dice.number(2...10)
+    }
+}

@@ -1,0 +1,50 @@
+import Primitives
+import Simulator
+import Testing
+
+@Suite("Simulator")
+struct SimulatorTests {
+    /// Seeds in slices, so that the suite uses every core.
+    private static let slice: UInt64 = 10
+
+    @Test("keeps its promises under 200 fixed seeds", arguments: stride(from: 1, to: 201, by: 10).map { UInt64($0) })
+    func fixedSeeds(first: UInt64) {
+        for seed in first..<first + Self.slice { expectNoViolation(seed) }
+    }
+
+    @Test("keeps its promises under 50 fresh seeds", arguments: 0..<5)
+    func freshSeeds(part: Int) {
+        var generator = SystemRandomNumberGenerator()
+        let seeds = (0..<10).map { _ in generator.next() >> 24 }
+        print("fresh seeds: \(seeds)")
+        for seed in seeds { expectNoViolation(seed) }
+    }
+
+    private func expectNoViolation(_ seed: UInt64) {
+        let outcome = Outcome.of(seed: seed)
+        #expect(outcome.violation == nil, "\(outcome)")
+    }
+
+    @Test("gives the same trace for the same seed", arguments: [UInt64(3), 14, 159])
+    func isReproducible(seed: UInt64) {
+        let first = Outcome.of(seed: seed, isDeep: true)
+        let second = Outcome.of(seed: seed, isDeep: true)
+        #expect(first.hash == second.hash)
+        #expect(first.events == second.events)
+        #expect(first.hash != Outcome.of(seed: seed + 1, isDeep: true).hash)
+    }
+
+    @Test("catches a router that ignores its betters")
+    func catchesDeafRouter() {
+        var parts = Parts()
+        parts.election = { _, now in DeafRouter(at: now) }
+        expectCaught(parts, by: [.oneHolder, .oneActive, .takeoverNeedsSilence])
+    }
+
+    /// Most of twenty worlds show the fault, each by one of the rules.
+    private func expectCaught(_ parts: Parts, by rules: Set<Violation.Rule>) {
+        let found = (1...20).compactMap { Outcome.of(seed: $0, parts: parts).violation?.rule }
+        #expect(found.count >= 10, "\(found.count) of 20 seeds noticed")
+        #expect(found.allSatisfy(rules.contains), "\(found)")
+    }
+}
