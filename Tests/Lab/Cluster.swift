@@ -75,7 +75,11 @@ final class Cluster {
         capture?.awaitExit(.seconds(5))
         capture = nil
         if let out = getenv("TANDEM_LAB_OUT").map({ String(cString: $0) }) {
-            _ = try? Command.run("cp", "-r", "/run/tandem-lab/.", out)
+            _ = try? Command.run(
+                "sh",
+                "-c",
+                "cd /run/tandem-lab && cp --parents *.pcap */*.log */*.yaml */*.conf \(out) 2>/dev/null"
+            )
         }
     }
 
