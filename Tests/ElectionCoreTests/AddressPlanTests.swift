@@ -63,4 +63,13 @@ struct AddressPlanTests {
         #expect(steps([], before: [entry(.present)], [unmarked]) == [.remove(unmarked, entry(.absent))])
         #expect(steps([], before: [entry(.unclaimed)], [unmarked]) == [])
     }
+
+    @Test func `a network's first address is the interface's own, or nothing is added`() {
+        let own = Found(interface: "eth0", prefix: Prefix("192.0.2.2/24") ?? Self.vip, isMarked: false)
+        let wide = entry(.present, Self.wide)
+        #expect(steps([wide], []) == [])
+        #expect(steps([wide], [found(on: "eth1")]).contains(.add(wide)) == false)
+        #expect(steps([wide], [own]) == [.add(wide)])
+        #expect(steps([entry(.present)], []) == [.add(entry(.present))])
+    }
 }

@@ -41,7 +41,7 @@ struct ElectionTests {
             try stage.wait("the address") { try stage.held() != nil }
             try stage.advertise(200)
             try stage.wait("the removal") { try stage.held() == nil }
-            #expect(stage.router?.state == .backup)
+            try stage.wait("the report") { stage.router?.state == .backup }
             #expect(stage.router?.activeRouter == Stage.peer)
             for _ in 0..<10 {
                 try stage.pass(.milliseconds(100))
@@ -55,6 +55,7 @@ struct ElectionTests {
             try stage.wait("the address") { try stage.held() != nil }
             try stage.advertise(200)
             try stage.wait("the removal") { try stage.held() == nil }
+            try stage.wait("the report") { stage.router?.state == .backup }
             try stage.advertise(0)
             let resignation = Clock.now
             try stage.wait("the takeover after priority 0") { stage.router?.state == .active }
@@ -98,7 +99,7 @@ struct ElectionTests {
             try NetworkNamespace.command("ip link set peer0 down")
             try stage.wait("the end of the claim") { stage.router?.state == .initialize }
             try stage.wait("the removal") { try stage.held() == nil }
-            #expect(stage.router?.findings == [.interfaceUnusable(.noCarrier)])
+            try stage.wait("the finding") { stage.router?.findings == [.interfaceUnusable(.noCarrier)] }
             try NetworkNamespace.command("ip link set peer0 up")
             try stage.wait("the address") { try stage.held() != nil }
         }

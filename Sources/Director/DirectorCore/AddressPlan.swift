@@ -39,7 +39,8 @@ package enum AddressPlan {
                 for stale in same where stale.isMarked && stale.prefix != entry.prefix {
                     steps.append(.remove(stale, entry))
                 }
-                if !same.contains(where: { $0.prefix == entry.prefix }) { steps.append(.add(entry)) }
+                let isThere = same.contains { $0.prefix == entry.prefix }
+                if !isThere, !wouldComeFirst(entry, demand: demand, found: found) { steps.append(.add(entry)) }
             case .absent:
                 steps += same.map { .remove($0, entry) }
             case .unclaimed:
@@ -65,5 +66,17 @@ package enum AddressPlan {
             steps.append(.remove(stray, entry))
         }
         return steps
+    }
+
+    /// Whether the address would be its network's first on the interface: the interface's own address would come back
+    /// as its secondary, and the kernel removes the secondaries with the first (devinet.c, `__inet_del_ifa`).
+    private static func wouldComeFirst(_ entry: AddressDemand.Entry, demand: AddressDemand, found: [Found]) -> Bool {
+        guard entry.prefix.address.family == .ipv4, !entry.prefix.isHost else { return false }
+        return !found.contains { other in
+            other.interface == entry.interface && !other.isMarked && other.prefix.address.family == .ipv4
+                && !demand.entries.contains {
+                    $0.interface == other.interface && $0.prefix.address == other.prefix.address
+                }
+        }
     }
 }
