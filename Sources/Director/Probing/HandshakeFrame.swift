@@ -1,0 +1,97 @@
+import Primitives
+import VRRP
+
+/// The frames of a half-open handshake on the direct-routing path.
+enum HandshakeFrame {
+    /// One end of a frame: who sends it, or who shall get it.
+    struct End: Hashable, Sendable {
+        var mac: MACAddress
+        var address: IPv4Address
+        var port: UInt16
+    }
+
+    /// An answer to a SYN of ours.
+    struct Answer: Hashable, Sendable {
+        /// Who sent it, under which address.
+        var from: End
+        /// The SYN's sequence number plus one.
+        var acknowledgement: UInt32
+        /// Whether it is a RST and not a SYN-ACK.
+        var isReset: Bool
+    }
+
+    /// The MSS of Ethernet's 1500 bytes.
+    private static let maximumSegmentSize: UInt16 = 1460
+
+    /// The SYN that opens a handshake.
+    static func synchronize(from source: End, to destination: End, sequence: UInt32) -> [UInt8] {
+        frame(
+            TCPSegment(
+                sourcePort: source.port,
+                destinationPort: destination.port,
+                sequence: sequence,
+                flags: .synchronize,
+                window: 64_240,
+                maximumSegmentSize: maximumSegmentSize,
+            ),
+            from: source,
+            to: destination,
+        )
+    }
+
+    /// The RST that ends one without a connection.
+    static func reset(from source: End, to destination: End, sequence: UInt32) -> [UInt8] {
+        frame(
+            TCPSegment(
+                sourcePort: source.port,
+                destinationPort: destination.port,
+                sequence: sequence,
+                flags: .reset
+            ),
+            from: source,
+            to: destination,
+        )
+    }
+
+    private static func frame(_ segment: TCPSegment, from source: End, to destination: End) -> [UInt8] {
+        let packet = IPPacket(
+            source: .v4(source.address),
+            destination: .v4(destination.address),
+            protocol: TCPSegment.protocolNumber,
+            timeToLive: 64,
+            trafficClass: 0,
+            payload: segment.encode(from: source.address, to: destination.address)[...],
+        )
+        return EthernetFrame(
+            destination: destination.mac,
+            source: source.mac,
+            etherType: EthernetFrame.ipv4,
+            payload: packet.encode()[...],
+        ).encode()
+    }
+
+    /// Reads a SYN-ACK or RST that was sent to us; nothing if the frame is anything else.
+    static func answer(in bytes: [UInt8], to own: IPv4Address, port: UInt16) -> Answer? {
+        guard let frame = EthernetFrame(decoding: bytes), frame.etherType == EthernetFrame.ipv4,
+            let packet = packet(in: frame.payload), packet.protocol == TCPSegment.protocolNumber,
+            let source = packet.source.ipv4, packet.destination == .v4(own),
+            let segment = TCPSegment(decoding: packet.payload), segment.destinationPort == port,
+            segment.flags.contains(.acknowledge)
+        else { return nil }
+        let isReset = segment.flags.contains(.reset)
+        guard isReset || segment.flags.contains(.synchronize) else { return nil }
+        return Answer(
+            from: End(mac: frame.source, address: source, port: segment.sourcePort),
+            acknowledgement: segment.acknowledgement,
+            isReset: isReset,
+        )
+    }
+
+    private static func packet(in payload: ArraySlice<UInt8>) -> IPPacket? {
+        do {
+            return try IPPacket(decoding: payload)
+        } catch {
+            return nil
+        }
+    }
+}

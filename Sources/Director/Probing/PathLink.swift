@@ -1,0 +1,94 @@
+import CLinux
+import Glibc
+import Linux
+import Primitives
+import VRRP
+
+import struct SystemPackage.Errno
+
+/// The sockets of the direct-path prober on one interface.
+final class PathLink {
+    /// The interface's name.
+    let interface: String
+    /// Its Ethernet address.
+    let mac: MACAddress
+    /// The director's own address.
+    let address: IPv4Address
+    /// The source port of every SYN: bound, so that no connection gets it, and not listening.
+    let port: UInt16
+
+    private let reservation: FileDescriptor
+    private let answers: PacketSocket
+    private let neighbours: PacketSocket
+
+    /// Opens the sockets.
+    init(interface name: String, address: IPv4Address) throws(Errno) {
+        let interface = try Interface.named(name)
+        guard let mac = interface.mac else { throw .noSuchAddressOrDevice }
+        let type = Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
+        let reservation = FileDescriptor(consuming: try SystemCall.run { socket(AF_INET, type, 0) })
+        if let error = SocketAddress.bind(reservation.raw, to: Endpoint(address: .v4(address), port: 0)) {
+            throw error
+        }
+        let port = SocketAddress.port(of: reservation.raw)
+        answers = try PacketSocket(
+            interfaceIndex: interface.index,
+            etherType: EthernetFrame.ipv4,
+            filter: FrameFilter.answers(to: port),
+            capacity: 256,
+        )
+        neighbours = try PacketSocket(
+            interfaceIndex: interface.index,
+            etherType: EthernetFrame.arp,
+            filter: FrameFilter.neighbours,
+            capacity: 128,
+        )
+        self.interface = name
+        self.mac = mac
+        self.address = address
+        self.port = port
+        self.reservation = reservation
+    }
+
+    /// The descriptors to be polled for reading.
+    var descriptors: [Int32] { [answers.raw, neighbours.raw] }
+
+    /// The sending end of a handshake.
+    var end: HandshakeFrame.End { HandshakeFrame.End(mac: mac, address: address, port: port) }
+
+    /// Sends a frame.
+    func send(_ frame: [UInt8]) throws(Errno) { try answers.send(frame) }
+
+    /// The next answer to a SYN, with the time when the kernel had it; nothing if none waits.
+    func nextAnswer() throws(Errno) -> (HandshakeFrame.Answer, MonotonicInstant)? {
+        while let frame = try answers.receive() {
+            if let answer = HandshakeFrame.answer(in: frame.bytes, to: address, port: port), !frame.isOutgoing {
+                return (answer, frame.receivedAt)
+            }
+        }
+        return nil
+    }
+
+    /// The next ARP reply; nothing if none waits.
+    func nextNeighbour() throws(Errno) -> (address: IPv4Address, mac: MACAddress)? {
+        while let frame = try neighbours.receive() {
+            guard !frame.isOutgoing, let ethernet = EthernetFrame(decoding: frame.bytes),
+                let packet = ARPPacket(decoding: ethernet.payload), packet.operation == .reply
+            else { continue }
+            return (packet.senderAddress, packet.senderMAC)
+        }
+        return nil
+    }
+
+    /// Asks for a neighbour's Ethernet address: the one known machine, or everybody.
+    func ask(for target: IPv4Address, at known: MACAddress?) throws(Errno) {
+        let request = ARPPacket(
+            operation: .request,
+            senderMAC: mac,
+            senderAddress: address,
+            targetMAC: MACAddress(rawValue: 0),
+            targetAddress: target,
+        )
+        try send(request.frame(to: known ?? .broadcast))
+    }
+}

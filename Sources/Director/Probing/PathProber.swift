@@ -1,0 +1,232 @@
+import Health
+import Linux
+import Primitives
+import SystemPackage
+
+/// Runs direct-path probes: SYNs for the virtual address straight to a real server, answers read from the wire.
+struct PathProber: ~Copyable {
+    private struct Attempt {
+        var virtual: Endpoint
+        var real: Endpoint
+        var startedAt: MonotonicInstant
+        var comparesRealAddress: Bool
+        /// When ARP was asked for this run, if it was.
+        var askedAt: MonotonicInstant?
+        var sentAt: MonotonicInstant?
+        var virtualAnswer = DirectPathObservation.Answer.silent
+        var realAnswer = DirectPathObservation.Answer.silent
+        /// What acknowledges its SYNs.
+        var acknowledgements: [UInt32] = []
+    }
+
+    private struct Neighbour {
+        var mac: MACAddress?
+        var repliedAt: MonotonicInstant?
+        var askedAt: MonotonicInstant?
+    }
+
+    private struct Expectation {
+        var run: ProbeRun
+        var isReal: Bool
+    }
+
+    /// Runs against one real server share an ARP request that is not older than this.
+    private static let requestLifetime = Interval.milliseconds(50)
+    /// Opening is not tried again sooner than this.
+    private static let reopening = Interval.seconds(1)
+
+    private var generator: SeededGenerator
+    private var link: PathLink?
+    private var openedAt: MonotonicInstant?
+    private var lastTrouble: Errno?
+    private var attempts: [ProbeRun: Attempt] = [:]
+    private var expected: [UInt32: Expectation] = [:]
+    private var neighbours: [IPv4Address: Neighbour] = [:]
+
+    /// Makes a prober without sockets, which draws its sequence numbers from a seed.
+    init(seed: UInt64) {
+        generator = SeededGenerator(seed: seed)
+    }
+
+    /// Whether the sockets are there for this interface and address.
+    func isOpen(on interface: String, from address: IPv4Address) -> Bool {
+        link.map { $0.interface == interface && $0.address == address } ?? false
+    }
+
+    /// Opens the sockets and gives the descriptors to be polled.
+    mutating func open(
+        on interface: String,
+        from address: IPv4Address,
+        at now: MonotonicInstant,
+    ) throws(Errno) -> [Int32] {
+        close()
+        if let lastTrouble, let openedAt, now - openedAt < Self.reopening { throw lastTrouble }
+        openedAt = now
+        do throws(Errno) {
+            let opened = try PathLink(interface: interface, address: address)
+            (link, lastTrouble) = (opened, nil)
+            return opened.descriptors
+        } catch {
+            lastTrouble = error
+            throw error
+        }
+    }
+
+    /// Lets go of the sockets; what is under way stays silent.
+    mutating func close() {
+        link = nil
+        neighbours = [:]
+    }
+
+    /// Starts a run; gives its outcome if it could not.
+    mutating func start(
+        _ run: ProbeRun,
+        virtual: Endpoint,
+        real: Endpoint,
+        _ comparesRealAddress: Bool,
+        at now: MonotonicInstant,
+    ) -> ProbeOutcome? {
+        guard let link, let address = real.address.ipv4 else { return .couldNotRun(evidence: "no packet socket") }
+        attempts[run] = Attempt(
+            virtual: virtual,
+            real: real,
+            startedAt: now,
+            comparesRealAddress: comparesRealAddress
+        )
+        let known = neighbours[address]?.mac
+        do throws(Errno) {
+            if comparesRealAddress || known == nil { try ask(for: address, run, link, at: now) }
+            if let known { try send(run, to: known, link, at: now) }
+            return nil
+        } catch {
+            cancel(run)
+            // The interface may be gone or another one: look again before the next run.
+            close()
+            return .couldNotRun(evidence: "packet socket on \(link.interface): \(error)")
+        }
+    }
+
+    private mutating func ask(
+        for address: IPv4Address,
+        _ run: ProbeRun,
+        _ link: PathLink,
+        at now: MonotonicInstant,
+    ) throws(Errno) {
+        var neighbour = neighbours[address] ?? Neighbour()
+        if neighbour.askedAt.map({ now - $0 > Self.requestLifetime }) ?? true {
+            // A machine that does not answer at its known address may have another now.
+            if let askedAt = neighbour.askedAt, neighbour.repliedAt.map({ $0 < askedAt }) ?? true {
+                neighbour.mac = nil
+            }
+            try link.ask(for: address, at: neighbour.mac)
+            neighbour.askedAt = now
+        }
+        attempts[run]?.askedAt = neighbour.askedAt
+        neighbours[address] = neighbour
+    }
+
+    private mutating func send(
+        _ run: ProbeRun,
+        to mac: MACAddress,
+        _ link: PathLink,
+        at now: MonotonicInstant,
+    ) throws(Errno) {
+        guard var attempt = attempts[run], attempt.sentAt == nil else { return }
+        attempt.sentAt = now
+        for isReal in attempt.comparesRealAddress ? [false, true] : [false] {
+            let endpoint = isReal ? attempt.real : attempt.virtual
+            guard let address = endpoint.address.ipv4 else { continue }
+            let sequence = freshSequence()
+            attempt.acknowledgements.append(sequence &+ 1)
+            expected[sequence &+ 1] = Expectation(run: run, isReal: isReal)
+            let destination = HandshakeFrame.End(mac: mac, address: address, port: endpoint.port)
+            attempts[run] = attempt
+            try link.send(HandshakeFrame.synchronize(from: link.end, to: destination, sequence: sequence))
+        }
+        attempts[run] = attempt
+    }
+
+    private mutating func freshSequence() -> UInt32 {
+        while true {
+            let sequence = UInt32(truncatingIfNeeded: generator.next())
+            if expected[sequence &+ 1] == nil { return sequence }
+        }
+    }
+
+    /// Reads everything that has arrived and gives the runs that it ends.
+    mutating func receive() -> [(ProbeRun, ProbeOutcome)] {
+        var finished: [(ProbeRun, ProbeOutcome)] = []
+        guard let link else { return [] }
+        do throws(Errno) {
+            while let (address, mac) = try link.nextNeighbour() {
+                try take(mac, of: address, link)
+            }
+            while let (answer, receivedAt) = try link.nextAnswer() {
+                // A SYN-ACK that nobody waits for is reset too, or it would come again.
+                if !answer.isReset {
+                    try link.send(
+                        HandshakeFrame.reset(from: link.end, to: answer.from, sequence: answer.acknowledgement)
+                    )
+                }
+                if let end = take(answer, at: receivedAt) { finished.append(end) }
+            }
+        } catch {
+            close()
+        }
+        return finished
+    }
+
+    private mutating func take(_ mac: MACAddress, of address: IPv4Address, _ link: PathLink) throws(Errno) {
+        // Only those that were asked for: a reply for anything else is none of ours.
+        guard neighbours[address] != nil else { return }
+        let now = Clock.now
+        neighbours[address]?.mac = mac
+        neighbours[address]?.repliedAt = now
+        let waiting = attempts.filter { $0.value.real.address == .v4(address) && $0.value.sentAt == nil }.keys
+        for run in waiting.sorted(by: { $0.rawValue < $1.rawValue }) {
+            try send(run, to: mac, link, at: now)
+        }
+    }
+
+    private mutating func take(
+        _ answer: HandshakeFrame.Answer,
+        at receivedAt: MonotonicInstant,
+    ) -> (ProbeRun, ProbeOutcome)? {
+        guard let expectation = expected[answer.acknowledgement], var attempt = attempts[expectation.run],
+            let sentAt = attempt.sentAt
+        else { return nil }
+        let endpoint = expectation.isReal ? attempt.real : attempt.virtual
+        guard endpoint == Endpoint(address: .v4(answer.from.address), port: answer.from.port) else { return nil }
+        expected[answer.acknowledgement] = nil
+        let time = max(.zero, receivedAt - sentAt)
+        let meaning: DirectPathObservation.Answer = answer.isReset ? .refused : .answered(time)
+        if expectation.isReal {
+            attempt.realAnswer = meaning
+            attempts[expectation.run] = attempt
+            return nil
+        }
+        attempt.virtualAnswer = meaning
+        attempts[expectation.run] = attempt
+        return (expectation.run, expire(expectation.run))
+    }
+
+    /// Ends a run and says what was seen until now.
+    mutating func expire(_ run: ProbeRun) -> ProbeOutcome {
+        guard let attempt = attempts[run] else { return .couldNotRun(evidence: "the packet socket was lost") }
+        let neighbour = attempt.real.address.ipv4.flatMap { neighbours[$0] }
+        cancel(run)
+        let observation = DirectPathObservation(
+            neighbourAnswers: attempt.askedAt.map { asked in neighbour?.repliedAt.map { $0 >= asked } ?? false },
+            virtual: attempt.virtualAnswer,
+            real: attempt.comparesRealAddress && attempt.sentAt != nil ? attempt.realAnswer : nil,
+        )
+        return observation.outcome(virtual: attempt.virtual, real: attempt.real)
+    }
+
+    /// Ends a run that nobody wants any more.
+    mutating func cancel(_ run: ProbeRun) {
+        for acknowledgement in attempts.removeValue(forKey: run)?.acknowledgements ?? [] {
+            expected[acknowledgement] = nil
+        }
+    }
+}

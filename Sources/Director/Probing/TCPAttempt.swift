@@ -1,0 +1,80 @@
+import CLinux
+import Glibc
+import Health
+import Linux
+import Primitives
+
+import struct SystemPackage.Errno
+
+/// One TCP probe under way: a nonblocking connect whose end is always a reset.
+final class TCPAttempt {
+    /// The socket, closed by RST because `SO_LINGER` is on with 0 seconds (socket(7)).
+    let descriptor: FileDescriptor
+    private let target: Endpoint
+    private let startedAt: MonotonicInstant
+
+    /// How a connect began.
+    enum Start {
+        /// It is under way.
+        case pending(TCPAttempt)
+        /// It is over already.
+        case done(ProbeOutcome)
+    }
+
+    private init(_ descriptor: consuming FileDescriptor, _ target: Endpoint, at now: MonotonicInstant) {
+        self.descriptor = descriptor
+        self.target = target
+        startedAt = now
+    }
+
+    /// Begins to connect from an address of the director's own.
+    static func start(_ target: Endpoint, from source: IPAddress, at now: MonotonicInstant) -> Start {
+        let attempt: TCPAttempt
+        do throws(Errno) {
+            let type = Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
+            let family = Int32(target.address.family.rawValue)
+            let opened = FileDescriptor(consuming: try SystemCall.run { socket(family, type, 0) })
+            attempt = TCPAttempt(opened, target, at: now)
+            let raw = attempt.descriptor.raw
+            // struct linger { 1, 0 }
+            try SystemCall.setOption(raw, SOL_SOCKET, SO_LINGER, bytes: [1, 0, 0, 0, 0, 0, 0, 0])
+            // The port is chosen by connect, so that one port serves for many targets.
+            try SystemCall.setOption(raw, Int32(IPPROTO_IP), IP_BIND_ADDRESS_NO_PORT, 1)
+        } catch {
+            return .done(.couldNotRun(evidence: "socket: \(error)"))
+        }
+        let raw = attempt.descriptor.raw
+        if let error = SocketAddress.bind(raw, to: Endpoint(address: source, port: 0)) {
+            return .done(.couldNotRun(evidence: "bind to \(source): \(error)"))
+        }
+        switch SocketAddress.connect(raw, to: target) {
+        case nil:
+            return .done(.passed(Clock.now - now))
+        case .nowInProgress?:
+            return .pending(attempt)
+        case .connectionRefused?:
+            return .done(.failed(.probeRefused, evidence: "\(target) refuses the connection"))
+        case let error?:
+            // The kernel did not even try: no route, no port, a packet filter.
+            return .done(.couldNotRun(evidence: "connect to \(target): \(error)"))
+        }
+    }
+
+    /// What a connect that has come to its end gave.
+    func outcome(at now: MonotonicInstant) -> ProbeOutcome {
+        switch SocketAddress.pendingError(descriptor.raw) {
+        case nil: .passed(now - startedAt)
+        case .connectionRefused?: .failed(.probeRefused, evidence: "\(target) refuses the connection")
+        case .connectionReset?: .failed(.probeReset, evidence: "\(target) resets the connection")
+        case .timedOut?: timedOut
+        case let error?: .failed(.probeUnreachable, evidence: "\(target): \(error)")
+        }
+    }
+
+    /// What the probe gave when its time is up: the answer may wait unread on a machine that was late.
+    func expire(at now: MonotonicInstant) -> ProbeOutcome {
+        SocketAddress.isSettled(descriptor.raw) ? outcome(at: now) : timedOut
+    }
+
+    private var timedOut: ProbeOutcome { .failed(.probeTimedOut, evidence: "\(target) does not answer") }
+}
