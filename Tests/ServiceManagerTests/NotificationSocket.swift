@@ -2,7 +2,7 @@ import Glibc
 
 /// The other end of `NOTIFY_SOCKET`: a datagram socket as systemd has one.
 ///
-/// The variable belongs to the whole process, so the suite that uses this runs one test at a time.
+/// The variable belongs to the whole process, so whoever uses this has a process of its own.
 final class NotificationSocket {
     private let descriptor: Int32
     private let path: String

@@ -66,15 +66,11 @@ import Testing
     }
 
     @Test func `the journal is used only if standard error is its stream`() {
-        defer { unsetenv("JOURNAL_STREAM") }
-        unsetenv("JOURNAL_STREAM")
-        #expect(!LogOutput.isJournal)
-        setenv("JOURNAL_STREAM", "1:2", 1)
-        #expect(!LogOutput.isJournal)
+        #expect(!LogOutput.isStandardError(journalStream: ""))
+        #expect(!LogOutput.isStandardError(journalStream: "1:2"))
         var status = stat()
         fstat(STDERR_FILENO, &status)
-        setenv("JOURNAL_STREAM", "\(status.st_dev):\(status.st_ino)", 1)
-        #expect(LogOutput.isJournal)
+        #expect(LogOutput.isStandardError(journalStream: "\(status.st_dev):\(status.st_ino)"))
     }
 
     @Test func `the version names release and commit`() {

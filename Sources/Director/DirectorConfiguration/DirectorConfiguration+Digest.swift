@@ -8,7 +8,7 @@ internal import VRRP
 extension DirectorConfiguration {
     /// What both directors of a cluster must agree on, one statement a line, sorted.
     ///
-    /// A director's own name, interface, files, forwarding, priorities and preemption are left out: they differ rightly.
+    /// A director's own name, interface, files, forwarding, priorities and preemption differ rightly and are left out.
     package var normalForm: [String] {
         var lines = ["heartbeat_interval \(cluster.heartbeatInterval.exact)"]
         for router in election.routers {

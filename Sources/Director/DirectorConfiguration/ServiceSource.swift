@@ -65,19 +65,6 @@ struct ServiceSource {
     }
 }
 
-/// The protocols by the names that a file uses.
-enum ServiceProtocol: String, CaseIterable {
-    case tcp
-    case udp
-
-    var transport: TransportProtocol {
-        switch self {
-        case .tcp: .tcp
-        case .udp: .udp
-        }
-    }
-}
-
 extension Format where Value == ServiceSource {
     static var service: Format {
         Format("a service") { node, diagnostics in

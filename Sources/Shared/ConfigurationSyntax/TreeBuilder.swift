@@ -1,7 +1,7 @@
 /// Builds the tree of one document out of libyaml's events, within bounds.
 ///
-/// Anchors, aliases, tags, several documents, and a key that occurs twice in one mapping are refused: each is a way for a
-/// file to mean something else than it seems to say.
+/// Anchors, aliases, tags, several documents, and a key that occurs twice in one mapping are refused: each lets a
+/// file mean something else than it seems to say.
 struct TreeBuilder: ~Copyable {
     /// How deep lists and mappings may nest.
     static let maximumDepth = 16

@@ -12,12 +12,18 @@ package enum LogOutput {
         return logger
     }
 
-    /// Whether standard error is the stream that systemd connected to the journal (`JOURNAL_STREAM`, systemd.exec(5)).
-    static var isJournal: Bool {
+    /// Whether standard error is the stream that systemd connected to the journal.
+    private static var isJournal: Bool {
         guard let value = unsafe getenv("JOURNAL_STREAM") else { return false }
+        return unsafe isStandardError(journalStream: String(cString: value))
+    }
+
+    /// Whether standard error is what `JOURNAL_STREAM` names by device and inode (systemd.exec(5)).
+    ///
+    /// The variable is inherited by everything below a service; only the descriptor itself proves it true.
+    static func isStandardError(journalStream: String) -> Bool {
         var status = stat()
         guard unsafe fstat(STDERR_FILENO, &status) == 0 else { return false }
-        // The variable is inherited by everything below a service; only the descriptor itself proves it true.
-        return unsafe String(cString: value) == "\(status.st_dev):\(status.st_ino)"
+        return journalStream == "\(status.st_dev):\(status.st_ino)"
     }
 }
