@@ -248,6 +248,11 @@ let package = Package(
                 "Election", "Addresses", "DirectorCore", "VRRP", "Netlink", "Linux", "CLinux", "Primitives", system,
             ],
         ),
+        suite("HealthTests", ["Health", "AgentProtocol", "Primitives"]),
+        suite(
+            "ClusterCoreTests",
+            ["DirectorCore", "AgentProtocol", "Health", "Balancing", "VRRP", "Primitives"],
+        ),
         suite("BalancingTests", ["Balancing", "Primitives"]),
         suite("IPVSTests", ["IPVS", "Balancing", "Netlink", "Primitives"]),
     ],
