@@ -1,0 +1,199 @@
+internal import AgentLink
+internal import ControlSocket
+internal import Dataplane
+internal import DirectorConfiguration
+internal import DirectorCore
+internal import Election
+internal import Glibc
+internal import Linux
+internal import Logging
+internal import Primitives
+internal import Probing
+internal import ServiceManager
+internal import SystemPackage
+internal import Telemetry
+
+/// The director's main loop: it owns the core that combines health, agents and balancing, and speaks to systemd.
+///
+/// It decides nothing itself; it turns what arrives into the core's events and executes the core's effects.
+struct DirectorLoop: ~Copyable {
+    /// How the process ends.
+    enum Phase: Hashable {
+        case starting
+        case running
+        /// Waiting until the election has given up its addresses, at the latest until the deadline.
+        case stoppingElection(deadline: MonotonicInstant)
+        /// Waiting until the dataplane has done what `on_stop` says.
+        case stoppingDataplane(deadline: MonotonicInstant)
+        case finished
+    }
+
+    var configuration: DirectorConfiguration
+    let configurationPath: String
+    let threads: DirectorThreads
+    let inbox: DirectorInbox
+    let signals: SignalSource
+    let logger: Logger
+    let notifier = Notifier()
+    var core: ClusterCore
+    var reactor: Reactor
+    var phase = Phase.starting
+    var electionLog: ElectionLog
+    let clusterLog: ClusterLog
+    var watchdog: WatchdogSchedule
+    var statusLine = StatusLine()
+    var lastElection: ElectionReport?
+    var hasSeenKernel = false
+
+    /// Starts the threads and the loop's own descriptors.
+    init(
+        _ configuration: DirectorConfiguration,
+        path: String,
+        threads: DirectorThreads,
+        inbox: DirectorInbox,
+        signals: consuming SignalSource,
+        logger: Logger,
+        seed: UInt64,
+    ) throws(Errno) {
+        // Whatever can fail comes first: a value that cannot be copied is whole or it is not.
+        var reactor = try Reactor()
+        for (token, descriptor) in inbox.descriptors.enumerated() {
+            try reactor.add(descriptor, token: UInt64(token), interest: .read)
+        }
+        try reactor.add(signals.raw, token: UInt64(inbox.descriptors.count), interest: .read)
+        self.reactor = reactor
+        self.signals = signals
+        self.configuration = configuration
+        configurationPath = path
+        self.threads = threads
+        self.inbox = inbox
+        self.logger = logger
+        core = ClusterCore(seed: seed)
+        electionLog = ElectionLog(logger: logger)
+        clusterLog = ClusterLog(logger: logger)
+        watchdog = WatchdogSchedule(interval: notifier.watchdogInterval, now: Clock.now)
+    }
+
+    /// Turns until the process shall end.
+    mutating func run(_ started: ClusterEvent) throws(Errno) {
+        handle(started)
+        while phase != .finished {
+            _ = try reactor.wait(until: deadline)
+            try takeSignals()
+            takeMessages()
+            let now = Clock.now
+            if let due = core.deadline, due <= now { handle(.deadlineReached) }
+            advance(at: now)
+            if watchdog.isDue(at: now, completedTurns: threads.completedTurns) { notifier.watchdog() }
+            showStatus(at: now)
+        }
+    }
+
+    /// When the loop has to turn again though nothing happens.
+    private var deadline: MonotonicInstant? {
+        var candidates = [core.deadline, watchdog.deadline, statusLine.deadline].compactMap { $0 }
+        switch phase {
+        case .stoppingElection(let deadline), .stoppingDataplane(let deadline): candidates.append(deadline)
+        case .starting, .running, .finished: break
+        }
+        return candidates.min()
+    }
+
+    private mutating func takeMessages() {
+        for message in inbox.election.drain() {
+            switch message {
+            case .report(let report):
+                electionLog.record(report)
+                lastElection = report
+                handle(.electionReported(report))
+            case .stopped:
+                electionStopped()
+            }
+        }
+        for report in inbox.dataplane.drain() {
+            hasSeenKernel = hasSeenKernel || report.lookFailure == nil
+            handle(.dataplaneReported(report))
+        }
+        for event in inbox.agents.drain() { handle(event) }
+        for report in inbox.probes.drain() { handle(.probeReported(report)) }
+        for message in inbox.control.drain() { answer(message) }
+    }
+
+    /// Hands an event to the core and executes what it wants, in order.
+    mutating func handle(_ event: ClusterEvent) {
+        for effect in core.handle(event, at: Clock.now) {
+            switch effect {
+            case .desire(let table): threads.dataplane.post(.desire(table))
+            case .probe(let demand): threads.probing.post(demand)
+            case .dial(let connection, realServer: _, let endpoint, let key):
+                threads.dialer.dial(connection, to: endpoint, expecting: key)
+            case .sendAgentBytes(let connection, let bytes): threads.dialer.send(connection, bytes)
+            case .closeAgent(let connection): threads.dialer.close(connection)
+            case .log(let change): clusterLog.record(change)
+            case .stopped: break
+            }
+        }
+    }
+
+    /// Moves the process's own life on: readiness, and the steps of a stop.
+    private mutating func advance(at now: MonotonicInstant) {
+        switch phase {
+        case .starting:
+            guard hasSeenKernel, let lastElection, lastElection.knowsItsInterfaces else { return }
+            phase = .running
+            logger.notice("the director is ready")
+            notifier.ready(status: StatusLine.text(core.status(at: now)))
+        case .stoppingElection(let deadline):
+            if deadline <= now {
+                logger.error("the election did not stop in time")
+                electionStopped()
+            }
+        case .stoppingDataplane(let deadline):
+            if threads.dataplane.isStopped || deadline <= now { phase = .finished }
+        case .running, .finished:
+            break
+        }
+    }
+
+    private mutating func showStatus(at now: MonotonicInstant) {
+        guard phase == .running, statusLine.isDue(at: now) else { return }
+        if let text = statusLine.next(core.status(at: now), at: now) { notifier.status(text) }
+    }
+
+    private mutating func takeSignals() throws(Errno) {
+        for signal in try signals.read() {
+            switch signal {
+            case SIGHUP:
+                notifier.reloading(at: Clock.now, status: "reading \(configurationPath)")
+                let outcome = reload()
+                notifier.ready(status: outcome.text)
+            default:
+                stop()
+            }
+        }
+    }
+
+    /// Gives up the virtual addresses, then leaves the kernel's services as the configuration says.
+    private mutating func stop() {
+        switch phase {
+        case .starting, .running: break
+        case .stoppingElection, .stoppingDataplane, .finished: return
+        }
+        logger.notice("the director stops")
+        notifier.stopping(status: "giving up the virtual addresses")
+        phase = .stoppingElection(deadline: Clock.now + .seconds(2))
+        handle(.stopRequested)
+        threads.election.post(.stop)
+    }
+
+    private mutating func electionStopped() {
+        guard case .stoppingElection = phase else {
+            // Nobody asked for it: the election thread has failed, and systemd has to start the process anew.
+            logger.critical("the election ended", metadata: ["election.errno": "\(threads.election.health)"])
+            phase = .finished
+            return
+        }
+        phase = .stoppingDataplane(deadline: Clock.now + .seconds(2))
+        threads.dataplane.post(.stop(clear: configuration.stopAction == .clear))
+    }
+}

@@ -1,0 +1,83 @@
+internal import DirectorCore
+internal import Logging
+internal import Primitives
+internal import VRRP
+
+/// Writes the log of the election: the election thread itself never logs, it publishes pictures, and their differences
+/// are written here.
+struct ElectionLog {
+    private let logger: Logger
+    private var last: ElectionReport?
+
+    init(logger: Logger) {
+        self.logger = logger
+    }
+
+    /// Compares a report with the one before and writes what changed.
+    mutating func record(_ report: ElectionReport) {
+        defer { last = report }
+        for router in report.routers {
+            let before = last?.routers.first { $0.name == router.name }
+            recordState(of: router, before: before)
+            recordAddresses(of: router, before: before)
+            for finding in router.findings where !(before?.findings.contains { $0.isSameKind(as: finding) } ?? false) {
+                logger.warning("a virtual router found something wrong", metadata: metadata(router, "\(finding)"))
+            }
+        }
+        if report.addressRepairs > (last?.addressRepairs ?? 0) {
+            logger.warning(
+                "virtual addresses that somebody removed were put back",
+                metadata: ["vrrp.repairs": "\(report.addressRepairs - (last?.addressRepairs ?? 0))"],
+            )
+        }
+        if let problem = report.refusedSettings, last?.refusedSettings != problem {
+            logger.error("the election refused the new settings", metadata: ["vrrp.problem": "\(problem)"])
+        }
+    }
+
+    private func recordState(of router: ElectionReport.Router, before: ElectionReport.Router?) {
+        guard before?.state != router.state || before?.since != router.since else { return }
+        var fields = metadata(router, before.map { "was \($0.state)" } ?? "")
+        fields["vrrp.active"] = router.activeRouter.map { "\($0)" }
+        logger.notice("a virtual router changed its state", metadata: fields)
+    }
+
+    private func recordAddresses(of router: ElectionReport.Router, before: ElectionReport.Router?) {
+        for address in router.addresses {
+            let wasHeld = before?.addresses.first { $0.prefix == address.prefix }?.isHeld ?? false
+            guard wasHeld != address.isHeld else { continue }
+            var fields = metadata(router, "")
+            fields["vrrp.address"] = "\(address.prefix)"
+            fields["vrrp.held"] = "\(address.isHeld)"
+            logger.notice("a virtual address came or went", metadata: fields)
+        }
+    }
+
+    private func metadata(_ router: ElectionReport.Router, _ evidence: String) -> Logger.Metadata {
+        var fields: Logger.Metadata = [
+            "vrrp.router": "\(router.name)",
+            "vrrp.vrid": "\(router.virtualRouterIdentifier)",
+            "vrrp.state": "\(router.state)",
+            "vrrp.reason": "\(router.reason.rawValue)",
+        ]
+        if !evidence.isEmpty { fields["vrrp.evidence"] = "\(evidence)" }
+        return fields
+    }
+}
+
+extension ElectionReport.Finding {
+    /// Whether two findings differ in counts and times alone, which is no news.
+    fileprivate func isSameKind(as other: ElectionReport.Finding) -> Bool {
+        switch (self, other) {
+        case (.interfaceUnusable(let left), .interfaceUnusable(let right)): left == right
+        case (.filteredAdvertisements(let left, _), .filteredAdvertisements(let right, _)): left == right
+        case (.addressConflict(let left), .addressConflict(let right)):
+            left.address == right.address && left.mac == right.mac
+        case (.addressListMismatch(let left), .addressListMismatch(let right)): left == right
+        case (.intervalMismatch(let left, _), .intervalMismatch(let right, _)): left == right
+        case (.addressFailure(let left), .addressFailure(let right)): left == right
+        case (.keepingFoundAddress, .keepingFoundAddress): true
+        default: false
+        }
+    }
+}

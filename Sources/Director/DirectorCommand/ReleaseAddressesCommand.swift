@@ -1,0 +1,42 @@
+internal import Addresses
+internal import ArgumentParser
+internal import DirectorConfiguration
+internal import Glibc
+
+/// `tandem-director release-addresses`: takes the virtual addresses of a dead director off the machine.
+struct ReleaseAddressesCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "release-addresses",
+        abstract: "Removes the virtual addresses from this machine, which would otherwise go on answering ARP.",
+        discussion: """
+            The unit runs it after the director has ended in whatever way. With --unless-restarting it does nothing \
+            when the director died of a signal for the first time, because systemd starts it again at once and the \
+            new process adopts what it finds.
+            """,
+    )
+
+    /// What systemd says of a process that died of a signal (systemd.exec(5), `$SERVICE_RESULT`).
+    private static let deaths: Set<String> = ["signal", "core-dump", "watchdog", "oom-kill"]
+
+    @OptionGroup var file: ConfigurationOption
+
+    @Flag(help: "Do nothing if systemd is about to start the director again.")
+    var unlessRestarting = false
+
+    func run() throws {
+        let configuration = try file.load()
+        if unlessRestarting, let result = getenv("SERVICE_RESULT"), Self.deaths.contains(String(cString: result)),
+            !DeathRecord(stateDirectory: configuration.stateDirectory).noteDeath()
+        {
+            return
+        }
+        do {
+            for address in try AddressRelease.releaseAddresses(of: configuration.election) {
+                print("removed \(address)")
+            }
+        } catch {
+            StandardError.print("tandem-director: \(error)")
+            throw ExitCode(1)
+        }
+    }
+}
