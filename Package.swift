@@ -248,6 +248,10 @@ let package = Package(
                 "Election", "Addresses", "DirectorCore", "VRRP", "Netlink", "Linux", "CLinux", "Primitives", system,
             ],
         ),
+        suite(
+            "ProbingTests",
+            ["Probing", "Health", "VRRP", "Netlink", "Linux", "CLinux", "Primitives", system],
+        ),
         suite("HealthTests", ["Health", "AgentProtocol", "Primitives"]),
         suite(
             "ClusterCoreTests",
