@@ -259,5 +259,9 @@ let package = Package(
         ),
         suite("BalancingTests", ["Balancing", "Primitives"]),
         suite("IPVSTests", ["IPVS", "Balancing", "Netlink", "Primitives"]),
+        suite(
+            "DataplaneTests",
+            ["Dataplane", "Balancing", "DirectorCore", "Linux", "CLinux", "Primitives", system],
+        ),
     ],
 )

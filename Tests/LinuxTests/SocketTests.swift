@@ -4,14 +4,21 @@ import SystemPackage
 import Testing
 
 @Suite struct SocketTests {
-    /// Polls until the body returns a value or two seconds are over.
-    static func poll<Value>(_ descriptor: Int32, _ body: () throws -> Value?) throws -> Value? {
+    /// Does something every 20 ms until the body returns a value or ten seconds are over.
+    ///
+    /// A pair of interfaces has its carrier and its routes only some time after it was set up.
+    static func poll<Value>(
+        _ descriptor: Int32,
+        _ nudge: () throws -> Void,
+        _ body: () throws -> Value?,
+    ) throws -> Value? {
         var reactor = try Reactor()
         try reactor.add(descriptor, token: 0, interest: .read)
-        let deadline = Clock.now + .seconds(2)
+        let deadline = Clock.now + .seconds(10)
         while Clock.now < deadline {
+            do { try nudge() } catch Errno.networkUnreachable { continue }
+            _ = try reactor.wait(until: Clock.now + .milliseconds(20))
             if let value = try body() { return value }
-            _ = try reactor.wait(until: deadline)
         }
         return nil
     }
@@ -45,10 +52,12 @@ import Testing
             )
             let header = MACAddress.broadcast.bytes + (near.mac?.bytes ?? []) + [0x88, 0xb5]
             let before = Clock.now
-            try sender.send(header + [41] + [UInt8](repeating: 0, count: 45))
-            try sender.send(header + [42] + [UInt8](repeating: 0, count: 45))
-            let frame = try Self.poll(receiver.raw) { () throws -> ReceivedFrame? in try receiver.receive() }
-            let own = try Self.poll(witness.raw) { () throws -> ReceivedFrame? in
+            func nudge() throws {
+                try sender.send(header + [41] + [UInt8](repeating: 0, count: 45))
+                try sender.send(header + [42] + [UInt8](repeating: 0, count: 45))
+            }
+            let frame = try Self.poll(receiver.raw, nudge) { () throws -> ReceivedFrame? in try receiver.receive() }
+            let own = try Self.poll(witness.raw, nudge) { () throws -> ReceivedFrame? in
                 while let frame = try witness.receive() { if frame.bytes[12] == 0x88 { return frame } }
                 return nil
             }
@@ -73,8 +82,10 @@ import Testing
             let family = source.family
             let sender = try ProtocolSocket(family: family, protocol: 112, interface: near, multicastGroup: group)
             let receiver = try ProtocolSocket(family: family, protocol: 112, interface: far, multicastGroup: group)
-            try sender.send([0x31, 51, 100, 0], from: source, to: group)
-            let datagram = try Self.poll(receiver.raw) { () throws -> ReceivedDatagram? in try receiver.receive() }
+            func nudge() throws { try sender.send([0x31, 51, 100, 0], from: source, to: group) }
+            let datagram = try Self.poll(receiver.raw, nudge) { () throws -> ReceivedDatagram? in
+                try receiver.receive()
+            }
             return (datagram, try sender.receive(), far.index)
         }
         #expect(datagram?.payload == [0x31, 51, 100, 0])

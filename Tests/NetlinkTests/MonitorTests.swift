@@ -6,11 +6,11 @@ import SystemPackage
 import Testing
 
 @Suite struct MonitorTests {
-    /// Takes events until there are so many or two seconds are over.
+    /// Takes events until there are so many or ten seconds are over.
     static func collect<Event>(_ descriptor: Int32, _ count: Int, _ read: () throws -> [Event]) throws -> [Event] {
         var reactor = try Reactor()
         try reactor.add(descriptor, token: 0, interest: .read)
-        let deadline = Clock.now + .seconds(2)
+        let deadline = Clock.now + .seconds(10)
         var events: [Event] = []
         while events.count < count, Clock.now < deadline {
             _ = try reactor.wait(until: deadline)

@@ -114,9 +114,19 @@ package struct Dataplane: ~Copyable {
                 DataplaneReport.Failure(
                     operation: operation,
                     errorNumber: error.code.rawValue,
-                    explanation: error.detail ?? "\(error.code)",
+                    explanation: explanation(of: error, operation.operation),
                 )
             )
         }
+    }
+
+    /// The kernel's errno in words; it names no scheduler that it cannot load.
+    private static func explanation(of error: NetlinkError, _ operation: IPVSOperation) -> String {
+        switch operation {
+        case .addService(let service), .setService(let service):
+            if error.code == .noSuchFileOrDirectory { return "this kernel has no scheduler \(service.schedulerName)" }
+        case .addDestination, .setDestination, .removeDestination, .removeService: break
+        }
+        return error.detail ?? "\(error.code)"
     }
 }
