@@ -263,5 +263,7 @@ let package = Package(
             "DataplaneTests",
             ["Dataplane", "Balancing", "DirectorCore", "Linux", "CLinux", "Primitives", system],
         ),
+        suite("AgentProtocolTests", ["AgentProtocol", "Primitives"]),
+        suite("AgentCoreTests", ["AgentCore", "AgentProtocol", "Primitives"]),
     ],
 )

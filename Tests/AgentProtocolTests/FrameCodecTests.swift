@@ -152,18 +152,20 @@ import Testing
         )
     }
 
-    @Test(arguments: [
-        (1, [0, 1, 0, 15] + [UInt8](repeating: 0, count: 15), ProtocolViolation.Malformation.invalid(tag: 1)),
-        (1, [0, 2, 0, 1, 0x61], .missing(tag: 1)),
-        (4, [], .missing(tag: 1)),
-        (4, [0, 1, 0, 8, 0, 0, 0, 0, 0, 0, 0, 1, 0, 1, 0, 8, 0, 0, 0, 0, 0, 0, 0, 2], .repeated(tag: 1)),
-        (4, [0, 1, 0, 9, 0, 0, 0, 0, 0, 0, 0, 1], .truncated),
-        (4, [0, 1, 0], .truncated),
-        (4, [0, 1, 0, 4, 0, 0, 0, 1], .invalid(tag: 1)),
-        (2, [0, 1, 0, 8, 0, 0, 0, 0, 0, 0, 0, 1, 0, 2, 0, 5, 1, 2, 3, 4, 5], .invalid(tag: 2)),
-        (2, [0, 1, 0, 8, 0, 0, 0, 0, 0, 0, 0, 1, 0, 3, 0, 7, 132, 0, 80, 1, 2, 3, 4], .invalid(tag: 3)),
-        (8, [0, 1, 0, 2, 0, 1], .invalid(tag: 1)),
-    ] as [(UInt8, [UInt8], ProtocolViolation.Malformation)])
+    @Test(
+        arguments: [
+            (1, [0, 1, 0, 15] + [UInt8](repeating: 0, count: 15), ProtocolViolation.Malformation.invalid(tag: 1)),
+            (1, [0, 2, 0, 1, 0x61], .missing(tag: 1)),
+            (4, [], .missing(tag: 1)),
+            (4, [0, 1, 0, 8, 0, 0, 0, 0, 0, 0, 0, 1, 0, 1, 0, 8, 0, 0, 0, 0, 0, 0, 0, 2], .repeated(tag: 1)),
+            (4, [0, 1, 0, 9, 0, 0, 0, 0, 0, 0, 0, 1], .truncated),
+            (4, [0, 1, 0], .truncated),
+            (4, [0, 1, 0, 4, 0, 0, 0, 1], .invalid(tag: 1)),
+            (2, [0, 1, 0, 8, 0, 0, 0, 0, 0, 0, 0, 1, 0, 2, 0, 5, 1, 2, 3, 4, 5], .invalid(tag: 2)),
+            (2, [0, 1, 0, 8, 0, 0, 0, 0, 0, 0, 0, 1, 0, 3, 0, 7, 132, 0, 80, 1, 2, 3, 4], .invalid(tag: 3)),
+            (8, [0, 1, 0, 2, 0, 1], .invalid(tag: 1)),
+        ] as [(UInt8, [UInt8], ProtocolViolation.Malformation)]
+    )
     func `a field that does not fit is malformed`(
         type: UInt8,
         fields: [UInt8],

@@ -1,0 +1,93 @@
+internal import AgentConfiguration
+internal import AgentCore
+internal import AgentHost
+internal import FoundationEssentials
+internal import Linux
+internal import Logging
+internal import Primitives
+internal import SecureTransport
+internal import ServiceManager
+
+extension AgentLoop {
+    /// Does one thing that the core wants done.
+    mutating func execute(_ effect: AgentEffect) throws {
+        switch effect {
+        case .send(let connection, let bytes):
+            listener.send(LinkIdentifier(rawValue: connection), bytes)
+        case .close(let connection):
+            listener.close(LinkIdentifier(rawValue: connection))
+        case .save, .writeSysctl, .addAddress, .removeAddress:
+            change(effect)
+        case .listen:
+            try listen()
+            pending.append(.listening)
+        case .admit(let directors, let refusedAt):
+            listener.replacePins(Set(directors))
+            listener.replaceRefusedLocalAddresses(Set(refusedAt))
+        case .ready:
+            isReady = true
+            notifier.ready(status: core.summary)
+        case .observe(let scope, let addresses, let directors):
+            let (observation, problems) = host.observe(scope, addresses: addresses, directors: directors)
+            if !problems.isEmpty {
+                pending.append(.effectFailed(effect, reason: problems.joined(separator: "; ")))
+            }
+            pending.append(.observed(observation))
+        case .probe(let service):
+            if let outcome = prober.start(service, at: Clock.now, &reactor) {
+                pending.append(.probed(service, outcome))
+            }
+        case .log(let change):
+            Journal(logger: logger).tell(change)
+            if case .releaseBegan(let deadline) = change {
+                // While systemd waits for the program to end, it must know for how long.
+                notifier.extendTimeout(by: deadline + .seconds(5))
+            }
+        case .releaseFinished(let isComplete):
+            control.finishRelease(#"{"released":\#(isComplete)}"#, &reactor)
+        case .finish:
+            isFinished = true
+        }
+    }
+
+    /// Changes the host or the state file; a failure goes back to the core, which tries again by itself.
+    private mutating func change(_ effect: AgentEffect) {
+        do throws(HostError) {
+            switch effect {
+            case .save(let state):
+                try stateFile.save(state)
+                pending.append(.saved)
+            case .writeSysctl(let key, let value): try host.write(key, value)
+            case .addAddress(let address): try host.add(address)
+            case .removeAddress(let observed): try host.remove(observed)
+            default: preconditionFailure("not a change: \(effect)")
+            }
+        } catch {
+            pending.append(.effectFailed(effect, reason: "\(error)"))
+        }
+    }
+
+    /// Listens on the configured address, else on every one of both families.
+    private func listen() throws {
+        let port = configuration.settings.port
+        if let address = configuration.settings.listenAddress {
+            try listener.listen(on: Endpoint(address: address, port: port))
+            return
+        }
+        try listener.listen(on: Endpoint(address: .v4(IPv4Address(rawValue: 0)), port: port))
+        do throws(TransportError) {
+            try listener.listen(on: Endpoint(address: .v6(IPv6Address(high: 0, low: 0)), port: port))
+        } catch {
+            // A machine without IPv6 is reached by IPv4.
+            logger.info("not listening on IPv6", metadata: ["reason": "\(error)"])
+        }
+    }
+
+    /// A status as one line of JSON.
+    static func json(_ status: AgentStatus) -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        guard let data = try? encoder.encode(status) else { return #"{"error":"status cannot be encoded"}"# }
+        return String(decoding: data, as: UTF8.self)
+    }
+}

@@ -1,0 +1,249 @@
+internal import AgentConfiguration
+internal import AgentCore
+internal import AgentHost
+internal import ConfigurationSyntax
+internal import Glibc
+internal import Linux
+internal import Logging
+internal import NIOCore
+internal import NIOPosix
+internal import Primitives
+internal import SecureTransport
+internal import ServiceManager
+internal import Telemetry
+
+/// The main thread: one epoll loop that owns the agent's core and does what it says.
+struct AgentLoop: ~Copyable {
+    private enum Token {
+        static let signals: UInt64 = 1
+        static let links: UInt64 = 2
+        static let routes: UInt64 = 3
+        static let listeners: UInt64 = 4
+        /// The control socket and its clients.
+        static let control: UInt64 = 1 << 32
+        /// Local probes.
+        static let probes: UInt64 = 1 << 48
+    }
+
+    /// More events than this make the transport pause its reading.
+    private static let mailboxCapacity = 256
+    /// How long goodbyes may take to leave.
+    private static let lingering = Interval.milliseconds(300)
+
+    var configuration: AgentConfiguration
+    let file: String
+    var core: AgentCore
+    let host: Host
+    let stateFile: StateFile
+    let listener: LinkListener
+    let notifier = Notifier()
+    var logger: Logger
+    var reactor: Reactor
+    var prober = LocalProber(firstToken: Token.probes)
+    var control: ControlServer
+    var pending: [AgentEvent] = []
+    var isReady = false
+    var isFinished = false
+    private let watch: HostWatch
+    private let signals: SignalSource
+    private let mailbox: Mailbox<TransportEvent>
+    private let group: MultiThreadedEventLoopGroup
+    private var openLinks: Set<LinkIdentifier> = []
+    private var lastStatus = ""
+    private var nextWatchdog: MonotonicInstant?
+
+    init(
+        configuration: AgentConfiguration,
+        file: String,
+        key: IdentityKey,
+        signals: consuming SignalSource,
+        logger: Logger,
+    ) throws {
+        let host = try Host()
+        let watch = try HostWatch()
+        var reactor = try Reactor()
+        let mailbox = try Mailbox<TransportEvent>(capacity: Self.mailboxCapacity, whenFull: .refuse)
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let listener = try LinkListener(
+            identity: key,
+            pins: Set(configuration.settings.directors.map(\.fingerprint)),
+            eventLoop: group.next(),
+            events: { mailbox.post($0) },
+        )
+        try reactor.add(signals.raw, token: Token.signals, interest: .read)
+        try reactor.add(mailbox.descriptor, token: Token.links, interest: .read)
+        try reactor.add(watch.routeDescriptor, token: Token.routes, interest: .read)
+        try reactor.add(watch.listenerDescriptor, token: Token.listeners, interest: .read)
+        let control = try ControlServer(path: configuration.controlSocket, token: Token.control, &reactor)
+        let identity = AgentIdentity(
+            bootIdentifier: try Host.bootIdentifier(),
+            name: Host.name(),
+            programVersion: Version.number,
+        )
+        core = AgentCore(settings: configuration.settings, identity: identity, at: Clock.now)
+        self.configuration = configuration
+        self.file = file
+        self.host = host
+        self.watch = watch
+        self.signals = signals
+        self.mailbox = mailbox
+        self.group = group
+        self.listener = listener
+        self.reactor = reactor
+        self.control = control
+        self.logger = logger
+        stateFile = StateFile(directory: configuration.stateDirectory)
+    }
+
+    /// Runs until the core says that it is finished.
+    mutating func run() throws {
+        var saved: SavedState?
+        do throws(HostError) {
+            saved = try stateFile.load()
+        } catch {
+            // Without it the node starts as a new one: what is marked as ours stays until the directors have spoken.
+            logger.error("state file not used", metadata: ["reason": "\(error)"])
+        }
+        pending.append(.started(saved: saved))
+        try settle()
+        while !isFinished {
+            let ready = try reactor.wait(until: deadline)
+            for readiness in ready { try take(readiness) }
+            let now = Clock.now
+            for service in prober.expire(at: now, &reactor) { pending.append(.probed(service, .timedOut)) }
+            control.expire(at: now, &reactor)
+            if let due = core.deadline, due <= now { pending.append(.deadlineReached) }
+            try settle()
+            completeTurn()
+        }
+        linger()
+    }
+
+    private var deadline: MonotonicInstant? {
+        [core.deadline, prober.deadline, control.deadline, nextWatchdog].compactMap(\.self).min()
+    }
+
+    /// Lets the core take every event that waits, and does what it says.
+    private mutating func settle() throws {
+        var index = 0
+        while index < pending.count, !isFinished {
+            let event = pending[index]
+            index += 1
+            let effects = core.handle(event, at: Clock.now)
+            for effect in effects { try execute(effect) }
+        }
+        pending.removeAll(keepingCapacity: true)
+    }
+
+    /// The watchdog is fed from here alone: a loop that hangs is noticed.
+    private mutating func completeTurn() {
+        let now = Clock.now
+        if let interval = notifier.watchdogInterval, nextWatchdog.map({ $0 <= now }) ?? true {
+            notifier.watchdog()
+            nextWatchdog = now + interval
+        }
+        guard isReady else { return }
+        let status = core.summary
+        guard status != lastStatus else { return }
+        lastStatus = status
+        notifier.status(status)
+    }
+
+    private mutating func take(_ readiness: Readiness) throws {
+        switch readiness.token {
+        case Token.signals:
+            for signal in try signals.read() {
+                if signal == SIGHUP { reload() } else { stop() }
+            }
+        case Token.links:
+            for event in mailbox.drain() { take(event) }
+        case Token.routes:
+            let scope = watch.readRoutes()
+            if !scope.isEmpty { pending.append(.hostChanged(scope)) }
+        case Token.listeners:
+            let scope = watch.readListeners()
+            if !scope.isEmpty { pending.append(.hostChanged(scope)) }
+        case let token where prober.owns(token):
+            if let (service, outcome) = prober.finish(token, &reactor) { pending.append(.probed(service, outcome)) }
+        default:
+            guard let (client, request) = control.ready(readiness, at: Clock.now, &reactor) else { return }
+            take(request, from: client)
+        }
+    }
+
+    private mutating func take(_ event: TransportEvent) {
+        switch event {
+        case .connected(let link, let fingerprint, let remote):
+            openLinks.insert(link)
+            pending.append(.linkOpened(connection: link.rawValue, director: fingerprint, remote: remote.address))
+        case .bytes(let link, let bytes):
+            pending.append(.linkReceived(connection: link.rawValue, bytes: bytes))
+        case .closed(let link, let closure):
+            openLinks.remove(link)
+            pending.append(.linkClosed(connection: link.rawValue, reason: "\(closure)"))
+        case .refused(let refusal, let remote):
+            logger.warning(
+                "connection refused",
+                metadata: ["reason": "\(refusal)", "peer.address": "\(remote.map(\.description) ?? "unknown")"],
+            )
+        }
+    }
+
+    private mutating func take(_ request: ControlRequest, from client: UInt64) {
+        switch request {
+        case .status:
+            control.reply(client, Self.json(core.status(at: Clock.now)), &reactor)
+        case .release(let deadline):
+            control.awaitRelease(client)
+            pending.append(.releaseRequested(deadline: deadline))
+        }
+    }
+
+    private mutating func stop() {
+        notifier.stopping(status: "stopping")
+        pending.append(.stopRequested)
+    }
+
+    /// Takes the configuration over whole or not at all.
+    private mutating func reload() {
+        notifier.reloading(at: Clock.now, status: "reloading")
+        defer { notifier.ready(status: core.summary) }
+        do throws(ConfigurationError) {
+            let new = try AgentConfiguration.load(path: file)
+            let fixed = Self.fixedDifferences(configuration, new)
+            guard fixed.isEmpty else {
+                logger.error(
+                    "reload refused: needs a restart",
+                    metadata: ["changed": "\(fixed.joined(separator: ", "))"]
+                )
+                return
+            }
+            configuration = new
+            logger.logLevel = Logger.Level(rawValue: new.logLevel.rawValue) ?? .info
+            pending.append(.configurationReplaced(new.settings))
+        } catch {
+            logger.error("reload refused: nothing is changed", metadata: ["reason": "\(error)"])
+        }
+    }
+
+    /// What differs and cannot be changed while the agent runs.
+    private static func fixedDifferences(_ old: AgentConfiguration, _ new: AgentConfiguration) -> [String] {
+        [
+            ("key_file", old.keyFile == new.keyFile), ("state_directory", old.stateDirectory == new.stateDirectory),
+            ("control_socket", old.controlSocket == new.controlSocket),
+            ("port", old.settings.port == new.settings.port),
+            ("listen", old.settings.listenAddress == new.settings.listenAddress),
+        ].filter { !$0.1 }.map(\.0)
+    }
+
+    /// Gives the goodbyes a moment to leave, then ends the transport.
+    private mutating func linger() {
+        let until = Clock.now + Self.lingering
+        while !openLinks.isEmpty, Clock.now < until {
+            guard (try? reactor.wait(until: until)) != nil else { break }
+            for event in mailbox.drain() { take(event) }
+        }
+        listener.stop()
+        try? group.syncShutdownGracefully()
+    }
+}

@@ -1,0 +1,37 @@
+internal import AgentConfiguration
+internal import AgentCore
+internal import AgentHost
+internal import ArgumentParser
+internal import Primitives
+
+/// `tandem-agent release`: drains the node and takes its virtual addresses off.
+struct ReleaseCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "release",
+        abstract: "Drain the node, wait for its connections to end, and remove the virtual addresses.",
+        discussion: "The node stays released until the agent is restarted.",
+    )
+
+    @OptionGroup var options: ConfigurationOption
+    @Option(help: "How many seconds to wait for connections to end; the configuration's drain_deadline otherwise.")
+    var deadline: Int?
+
+    func validate() throws {
+        guard (0...86_400).contains(deadline ?? 0) else {
+            throw ValidationError("The deadline is between 0 and 86400 seconds.")
+        }
+    }
+
+    func run() throws {
+        let configuration = try options.load()
+        let limit = deadline.map { Interval.seconds(Int64($0)) }
+        let patience = (limit ?? configuration.settings.drainDeadline) + .seconds(10)
+        do throws(HostError) {
+            let request = ControlRequest.release(deadline: limit)
+            print(try ControlClient.ask(request, path: configuration.controlSocket, timeout: patience))
+        } catch {
+            Terminal.complain("tandem-agent does not answer: \(error)")
+            throw ExitCode.failure
+        }
+    }
+}

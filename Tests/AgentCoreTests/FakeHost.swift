@@ -1,0 +1,104 @@
+import AgentCore
+import AgentProtocol
+import Primitives
+
+/// A kernel and a disk that do what effects say; they survive the agent's death, as the real ones do.
+struct FakeHost {
+    var held: [ObservedAddress] = []
+    var sysctls: [SysctlKey: Int] = [:]
+    var listeners: [Endpoint] = []
+    var connections: [IPAddress: Int] = [:]
+    var routes: [HostObservation.Route] = []
+    var file: String?
+    var undelivered: Set<IPAddress> = []
+    var refusesAddresses = false
+
+    init() {
+        for interface in ["all", "eth0", "eth1"] {
+            sysctls[SysctlKey(interface: interface, name: .arpIgnore)] = 0
+            sysctls[SysctlKey(interface: interface, name: .arpAnnounce)] = 0
+        }
+        held = [
+            ObservedAddress(interface: "lo", isLoopback: true, prefix: Self.prefix("127.0.0.1/8"), isOurs: false),
+            ObservedAddress(interface: "eth0", isLoopback: false, prefix: Self.prefix("192.0.2.21/24"), isOurs: false),
+            ObservedAddress(interface: "lo", isLoopback: true, prefix: Self.prefix("203.0.113.9/32"), isOurs: false),
+        ]
+    }
+
+    static func prefix(_ text: String) -> Prefix {
+        guard let prefix = Prefix(text) else { preconditionFailure(text) }
+        return prefix
+    }
+
+    /// What stands on `lo` with Tandem's mark.
+    var ours: [Prefix] { held.filter(\.isOurs).map(\.prefix).sorted() }
+
+    func value(_ interface: String, _ name: SysctlKey.Name) -> Int? {
+        sysctls[SysctlKey(interface: interface, name: name)]
+    }
+
+    mutating func hold(_ text: String, on interface: String = "lo", isOurs: Bool = false) {
+        held.append(
+            ObservedAddress(
+                interface: interface,
+                isLoopback: interface == "lo",
+                prefix: Self.prefix(text),
+                isOurs: isOurs,
+            )
+        )
+    }
+
+    mutating func drop(_ text: String) { held.removeAll { $0.prefix == Self.prefix(text) } }
+
+    func observe(_ scope: ObservationScope, _ addresses: [IPAddress], _ directors: [IPAddress]) -> HostObservation {
+        var observation = HostObservation()
+        if scope.contains(.addresses) {
+            let local = held.map(\.prefix.address).filter { !undelivered.contains($0) }
+            observation.addresses = .init(held: held, delivered: addresses.filter { local.contains($0) })
+        }
+        if scope.contains(.sysctls) { observation.sysctls = sysctls }
+        if scope.contains(.listeners) { observation.listeners = listeners }
+        if scope.contains(.routes) {
+            observation.routes =
+                routes.filter { $0.destination == nil }
+                + directors.map { director in
+                    routes.first { $0.destination == director }
+                        ?? .init(destination: director, gateway: nil, interface: "eth0")
+                }
+        }
+        if scope.contains(.connections) {
+            observation.connections = Dictionary(
+                uniqueKeysWithValues: addresses.map { ($0, connections[$0] ?? 0) }
+            )
+        }
+        return observation
+    }
+
+    /// Does an effect; gives what the agent hears of it.
+    mutating func perform(_ effect: AgentEffect) -> [AgentEvent] {
+        switch effect {
+        case .save(let state):
+            file = state.text
+            return [.saved]
+        case .writeSysctl(let key, let value):
+            sysctls[key] = value
+        case .addAddress(let address):
+            guard !refusesAddresses else { return [.effectFailed(effect, reason: "operation not permitted")] }
+            undelivered.remove(address)
+            let prefix = Prefix(host: address)
+            if !held.contains(where: { $0.isLoopback && $0.prefix == prefix }) { hold("\(prefix)", isOurs: true) }
+        case .removeAddress(let observed):
+            held.removeAll { $0 == observed }
+        case .listen:
+            return [.listening]
+        case .observe(let scope, let addresses, let directors):
+            return [.observed(observe(scope, addresses, directors))]
+        case .probe(let service):
+            let isOpen = listeners.contains(service.endpoint)
+            return [.probed(service, isOpen ? .connected : .failed("connection refused"))]
+        case .send, .close, .admit, .ready, .log, .releaseFinished, .finish:
+            break
+        }
+        return []
+    }
+}
