@@ -7,96 +7,106 @@ import VRRP
 @testable import Probing
 
 @Suite struct `Handshake frames` {
-  static func mac(_ last: UInt64) -> MACAddress { MACAddress(rawValue: 0x0200_0000_0000 | last) }
-  static let director = HandshakeFrame.End(
-    mac: mac(1), address: IPv4Address(192, 0, 2, 2), port: 40_000)
-  static let virtual = HandshakeFrame.End(
-    mac: mac(2), address: IPv4Address(192, 0, 2, 100), port: 80)
-
-  @Test func `opens with a SYN that every field of is as the RFCs say`() {
-    let frame = HandshakeFrame.synchronize(
-      from: Self.director, to: Self.virtual, sequence: 0x0102_0304)
-    let expected: [UInt8] = [
-      0x02, 0x00, 0x00, 0x00, 0x00, 0x02,  // destination
-      0x02, 0x00, 0x00, 0x00, 0x00, 0x01,  // source
-      0x08, 0x00,  // IPv4
-      0x45, 0x00, 0x00, 0x2c,  // version, length of the header, ToS, total length 44
-      0x00, 0x00, 0x00, 0x00,  // identification, no fragment
-      0x40, 0x06, 0xf6, 0x65,  // TTL 64, TCP, checksum
-      0xc0, 0x00, 0x02, 0x02,  // 192.0.2.2
-      0xc0, 0x00, 0x02, 0x64,  // 192.0.2.100
-      0x9c, 0x40, 0x00, 0x50,  // ports 40000, 80
-      0x01, 0x02, 0x03, 0x04,  // sequence number
-      0x00, 0x00, 0x00, 0x00,  // acknowledgement number
-      0x60, 0x02, 0xfa, 0xf0,  // six words, SYN, window 64240
-      0x00, 0x00, 0x00, 0x00,  // checksum, urgent pointer
-      0x02, 0x04, 0x05, 0xb4,  // MSS 1460
-    ]
-    #expect(frame.count == expected.count)
-    #expect(Array(frame[..<50]) == Array(expected[..<50]))
-    #expect(Array(frame[54...]) == Array(expected[54...]))
-    #expect(InternetChecksum.of(frame[14..<34]) == 0)
-    var checksum = InternetChecksum()
-    checksum.add(frame[26..<34])
-    checksum.add([0, 6, 0, 24])
-    checksum.add(frame[34...])
-    #expect(checksum.value == 0)
-  }
-
-  static func answer(_ flags: TCPSegment.Flags, port: UInt16 = 40_000) -> [UInt8] {
-    let segment = TCPSegment(
-      sourcePort: 80,
-      destinationPort: port,
-      sequence: 9,
-      acknowledgement: 77,
-      flags: flags
+    static func mac(_ last: UInt64) -> MACAddress { MACAddress(rawValue: 0x0200_0000_0000 | last) }
+    static let director = HandshakeFrame.End(
+        mac: mac(1),
+        address: IPv4Address(192, 0, 2, 2),
+        port: 40_000
     )
-    let packet = IPPacket(
-      source: .v4(virtual.address),
-      destination: .v4(director.address),
-      protocol: 6,
-      payload: segment.encode(from: virtual.address, to: director.address)[...],
+    static let virtual = HandshakeFrame.End(
+        mac: mac(2),
+        address: IPv4Address(192, 0, 2, 100),
+        port: 80
     )
-    return EthernetFrame(
-      destination: director.mac,
-      source: virtual.mac,
-      etherType: 0x0800,
-      payload: packet.encode()[...]
-    ).encode()
-  }
 
-  static func read(_ frame: [UInt8]) -> HandshakeFrame.Answer? {
-    HandshakeFrame.answer(in: frame, to: director.address, port: director.port)
-  }
-
-  @Test func `reads SYN-ACK and RST, and nothing else`() {
-    let answered = HandshakeFrame.Answer(from: Self.virtual, acknowledgement: 77, isReset: false)
-    #expect(Self.read(Self.answer([.synchronize, .acknowledge])) == answered)
-    #expect(Self.read(Self.answer([.reset, .acknowledge]))?.isReset == true)
-    #expect(Self.read(Self.answer([.synchronize])) == nil)
-    #expect(Self.read(Self.answer([.acknowledge])) == nil)
-    #expect(Self.read(Self.answer([.reset])) == nil)
-    #expect(Self.read(Self.answer([.synchronize, .acknowledge], port: 40_001)) == nil)
-  }
-
-  @Test func `does not judge the checksum of what it reads, nor the padding`() {
-    var frame = Self.answer([.synchronize, .acknowledge])
-    frame[50] ^= 0xff
-    frame += [0, 0, 0, 0, 0, 0]
-    #expect(Self.read(frame)?.acknowledgement == 77)
-  }
-
-  @Test func `survives every truncation and any bytes`() {
-    let frame = Self.answer([.synchronize, .acknowledge])
-    for length in 0..<frame.count { #expect(Self.read(Array(frame.prefix(length))) == nil) }
-    var generator = SeededGenerator(seed: 5)
-    for _ in 0..<20_000 {
-      var mutated = frame
-      for _ in 0..<3 {
-        mutated[Int(generator.next() % UInt64(frame.count))] = UInt8(
-          truncatingIfNeeded: generator.next())
-      }
-      _ = Self.read(mutated)
+    @Test func `opens with a SYN that every field of is as the RFCs say`() {
+        let frame = HandshakeFrame.synchronize(
+            from: Self.director,
+            to: Self.virtual,
+            sequence: 0x0102_0304
+        )
+        let expected: [UInt8] = [
+            0x02, 0x00, 0x00, 0x00, 0x00, 0x02,  // destination
+            0x02, 0x00, 0x00, 0x00, 0x00, 0x01,  // source
+            0x08, 0x00,  // IPv4
+            0x45, 0x00, 0x00, 0x2c,  // version, length of the header, ToS, total length 44
+            0x00, 0x00, 0x00, 0x00,  // identification, no fragment
+            0x40, 0x06, 0xf6, 0x65,  // TTL 64, TCP, checksum
+            0xc0, 0x00, 0x02, 0x02,  // 192.0.2.2
+            0xc0, 0x00, 0x02, 0x64,  // 192.0.2.100
+            0x9c, 0x40, 0x00, 0x50,  // ports 40000, 80
+            0x01, 0x02, 0x03, 0x04,  // sequence number
+            0x00, 0x00, 0x00, 0x00,  // acknowledgement number
+            0x60, 0x02, 0xfa, 0xf0,  // six words, SYN, window 64240
+            0x00, 0x00, 0x00, 0x00,  // checksum, urgent pointer
+            0x02, 0x04, 0x05, 0xb4,  // MSS 1460
+        ]
+        #expect(frame.count == expected.count)
+        #expect(Array(frame[..<50]) == Array(expected[..<50]))
+        #expect(Array(frame[54...]) == Array(expected[54...]))
+        #expect(InternetChecksum.of(frame[14..<34]) == 0)
+        var checksum = InternetChecksum()
+        checksum.add(frame[26..<34])
+        checksum.add([0, 6, 0, 24])
+        checksum.add(frame[34...])
+        #expect(checksum.value == 0)
     }
-  }
+
+    static func answer(_ flags: TCPSegment.Flags, port: UInt16 = 40_000) -> [UInt8] {
+        let segment = TCPSegment(
+            sourcePort: 80,
+            destinationPort: port,
+            sequence: 9,
+            acknowledgement: 77,
+            flags: flags
+        )
+        let packet = IPPacket(
+            source: .v4(virtual.address),
+            destination: .v4(director.address),
+            protocol: 6,
+            payload: segment.encode(from: virtual.address, to: director.address)[...],
+        )
+        return EthernetFrame(
+            destination: director.mac,
+            source: virtual.mac,
+            etherType: 0x0800,
+            payload: packet.encode()[...]
+        ).encode()
+    }
+
+    static func read(_ frame: [UInt8]) -> HandshakeFrame.Answer? {
+        HandshakeFrame.answer(in: frame, to: director.address, port: director.port)
+    }
+
+    @Test func `reads SYN-ACK and RST, and nothing else`() {
+        let answered = HandshakeFrame.Answer(from: Self.virtual, acknowledgement: 77, isReset: false)
+        #expect(Self.read(Self.answer([.synchronize, .acknowledge])) == answered)
+        #expect(Self.read(Self.answer([.reset, .acknowledge]))?.isReset == true)
+        #expect(Self.read(Self.answer([.synchronize])) == nil)
+        #expect(Self.read(Self.answer([.acknowledge])) == nil)
+        #expect(Self.read(Self.answer([.reset])) == nil)
+        #expect(Self.read(Self.answer([.synchronize, .acknowledge], port: 40_001)) == nil)
+    }
+
+    @Test func `does not judge the checksum of what it reads, nor the padding`() {
+        var frame = Self.answer([.synchronize, .acknowledge])
+        frame[50] ^= 0xff
+        frame += [0, 0, 0, 0, 0, 0]
+        #expect(Self.read(frame)?.acknowledgement == 77)
+    }
+
+    @Test func `survives every truncation and any bytes`() {
+        let frame = Self.answer([.synchronize, .acknowledge])
+        for length in 0..<frame.count { #expect(Self.read(Array(frame.prefix(length))) == nil) }
+        var generator = SeededGenerator(seed: 5)
+        for _ in 0..<20_000 {
+            var mutated = frame
+            for _ in 0..<3 {
+                mutated[Int(generator.next() % UInt64(frame.count))] = UInt8(
+                    truncatingIfNeeded: generator.next()
+                )
+            }
+            _ = Self.read(mutated)
+        }
+    }
 }

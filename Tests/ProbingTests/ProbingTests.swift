@@ -7,78 +7,84 @@ import Testing
 @testable import Probing
 
 @Suite(.serialized) struct `The probing thread` {
-  @Test func `finds a correct real server up, on the real address and on the direct path`() throws {
-    try NetworkNamespace.run {
-      let stage = try Stage()
-      let (tcp, path) = stage.probe()
-      try stage.wait(for: tcp, .passing)
-      try stage.wait(for: path, .passing)
-      #expect(stage.turns > 0)
-      stage.stop()
+    @Test func `finds a correct real server up, on the real address and on the direct path`() throws {
+        try NetworkNamespace.run {
+            let stage = try Stage()
+            let (tcp, path) = stage.probe()
+            try stage.wait(for: tcp, .passing)
+            try stage.wait(for: path, .passing)
+            #expect(stage.turns > 0)
+            stage.stop()
+        }
     }
-  }
 
-  @Test func `tells refusal, black hole and a missing neighbour apart`() throws {
-    try NetworkNamespace.run {
-      let stage = try Stage()
-      let closed = stage.probe(port: 81)
-      try stage.wait(for: closed.tcp, .probeRefused)
-      try stage.wait(for: closed.path, .directPathRefused)
+    @Test func `tells refusal, black hole and a missing neighbour apart`() throws {
+        try NetworkNamespace.run {
+            let stage = try Stage()
+            let closed = stage.probe(port: 81)
+            try stage.wait(for: closed.tcp, .probeRefused)
+            try stage.wait(for: closed.path, .directPathRefused)
 
-      let open = stage.probe()
-      try stage.wait(for: open.path, .passing)
-      try stage.server("ip address del 192.0.2.100/32 dev lo")
-      let hole = try stage.wait(for: open.path, .directRoutingBlackHole)
-      #expect(hole.verdict.state == .down)
-      try stage.wait(for: open.tcp, .passing)
-      try stage.server("ip address add 192.0.2.100/32 dev lo")
-      try stage.wait(for: open.path, .passing)
+            let open = stage.probe()
+            try stage.wait(for: open.path, .passing)
+            try stage.server("ip address del 192.0.2.100/32 dev lo")
+            let hole = try stage.wait(for: open.path, .directRoutingBlackHole)
+            #expect(hole.verdict.state == .down)
+            try stage.wait(for: open.tcp, .passing)
+            try stage.server("ip address add 192.0.2.100/32 dev lo")
+            try stage.wait(for: open.path, .passing)
 
-      try stage.server("ip route add blackhole 192.0.2.2/32")
-      try stage.wait(for: open.path, .overloaded)
-      try stage.wait(for: open.tcp, .probeTimedOut)
-      try stage.server("ip route del blackhole 192.0.2.2/32")
-      try stage.wait(for: open.path, .passing)
+            try stage.server("ip route add blackhole 192.0.2.2/32")
+            try stage.wait(for: open.path, .overloaded)
+            try stage.wait(for: open.tcp, .probeTimedOut)
+            try stage.server("ip route del blackhole 192.0.2.2/32")
+            try stage.wait(for: open.path, .passing)
 
-      try stage.server("ip link set server0 arp off")
-      try stage.server("ip link set server0 down")
-      let gone = try stage.wait(for: open.path, .unreachable)
-      #expect(gone.verdict.state == .down)
-      stage.stop()
+            try stage.server("ip address del 192.0.2.11/24 dev server0")
+            let gone = try stage.wait(for: open.path, .unreachable)
+            #expect(gone.verdict.state == .down)
+            stage.stop()
+        }
     }
-  }
 
-  @Test func `calls unknown what it cannot probe`() throws {
-    try NetworkNamespace.run {
-      let stage = try Stage()
-      let (tcp, path) = stage.probe()
-      try stage.wait(for: path, .passing)
-      try NetworkNamespace.command("ip address flush dev eth0")
-      let entry = try stage.wait(for: tcp, .probeCouldNotRun)
-      #expect(entry.verdict.state == .unknown)
-      try stage.wait(for: path, .probeCouldNotRun)
-      try NetworkNamespace.command("ip address add 192.0.2.2/24 dev eth0")
-      try stage.wait(for: tcp, .passing)
-      try stage.wait(for: path, .passing)
-      try NetworkNamespace.command("ip link del eth0")
-      try stage.wait(for: path, .probeCouldNotRun)
-      stage.stop()
+    @Test func `calls unknown what it cannot probe`() throws {
+        try NetworkNamespace.run {
+            let stage = try Stage()
+            let (tcp, path) = stage.probe()
+            try stage.wait(for: path, .passing)
+            try NetworkNamespace.command("ip address flush dev eth0")
+            let entry = try stage.wait(for: tcp, .probeCouldNotRun)
+            #expect(entry.verdict.state == .unknown)
+            try stage.wait(for: path, .probeCouldNotRun)
+            try NetworkNamespace.command("ip address add 192.0.2.2/24 dev eth0")
+            try stage.wait(for: tcp, .passing)
+            try stage.wait(for: path, .passing)
+            // The director's own link is cut: that says nothing about the real server.
+            try stage.server("ip link set server0 down")
+            let cut = try stage.wait(for: path, .probeCouldNotRun)
+            #expect(cut.verdict.state == .unknown)
+            try stage.wait(for: tcp, .probeCouldNotRun)
+            try stage.server("ip link set server0 up")
+            try stage.wait(for: path, .passing)
+            try NetworkNamespace.command("ip link del eth0")
+            try stage.wait(for: path, .probeCouldNotRun)
+            stage.stop()
+        }
     }
-  }
 
-  @Test func `sends no probe from a virtual address`() {
-    func address(_ text: String, flags: UInt32 = 0, tag: UInt8? = nil) -> InterfaceAddress? {
-      Prefix(text).map {
-        InterfaceAddress(interfaceIndex: 2, prefix: $0, flags: flags, protocolTag: tag)
-      }
+    @Test func `sends no probe from a virtual address`() {
+        func address(_ text: String, flags: UInt32 = 0, tag: UInt8? = nil) -> InterfaceAddress? {
+            Prefix(text).map {
+                InterfaceAddress(interfaceIndex: 2, prefix: $0, flags: flags, protocolTag: tag)
+            }
+        }
+        let addresses = [
+            address("192.0.2.100/24"), address("192.0.2.3/24", flags: 0x01),
+            address("192.0.2.101/24", tag: 0xf1),
+            address("198.51.100.2/24"), address("192.0.2.2/24"), address("fe80::1/64"),
+            address("2001:db8::2/64"),
+        ].compactMap(\.self)
+        let own = OwnAddresses.own(addresses, besides: [Stage.virtual.address]).map(\.description)
+        #expect(own == ["198.51.100.2/24", "192.0.2.2/24", "2001:db8::2/64"])
     }
-    let addresses = [
-      address("192.0.2.100/24"), address("192.0.2.3/24", flags: 0x01),
-      address("192.0.2.101/24", tag: 0xf1),
-      address("198.51.100.2/24"), address("192.0.2.2/24"), address("fe80::1/64"),
-      address("2001:db8::2/64"),
-    ].compactMap(\.self)
-    let own = OwnAddresses.own(addresses, besides: [Stage.virtual.address]).map(\.description)
-    #expect(own == ["198.51.100.2/24", "192.0.2.2/24", "2001:db8::2/64"])
-  }
 }

@@ -32,6 +32,16 @@ struct OwnAddresses: Sendable {
         }.map(\.prefix)
     }
 
+    /// Whether an interface is up and has a carrier; a kernel that does not answer is believed to have one.
+    static func hasCarrier(_ interface: String) -> Bool {
+        do {
+            let link = try RouteSocket().links().first { $0.name == interface }
+            return link.map { $0.isUp && $0.hasCarrier } ?? false
+        } catch {
+            return true
+        }
+    }
+
     /// The address to probe a target from: one of the target's own network, or else the first of its family.
     func source(for target: IPAddress) -> IPAddress? {
         let family = prefixes.filter { $0.address.family == target.family }

@@ -72,10 +72,12 @@ struct PathProber: ~Copyable {
         }
     }
 
-    /// Lets go of the sockets; what is under way stays silent.
+    /// Lets go of the sockets; what is under way could not run, for nobody would hear its answers.
     mutating func close() {
         link = nil
         neighbours = [:]
+        attempts = [:]
+        expected = [:]
     }
 
     /// Starts a run; gives its outcome if it could not.
@@ -99,7 +101,6 @@ struct PathProber: ~Copyable {
             if let known { try send(run, to: known, link, at: now) }
             return nil
         } catch {
-            cancel(run)
             // The interface may be gone or another one: look again before the next run.
             close()
             return .couldNotRun(evidence: "packet socket on \(link.interface): \(error)")

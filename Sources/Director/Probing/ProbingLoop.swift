@@ -12,6 +12,8 @@ struct ProbingLoop: ~Copyable {
     private static let firstRunToken: UInt64 = 2
     /// How long the own addresses are believed without asking again.
     private static let addressLifetime = Interval.seconds(5)
+    /// How long the own link's carrier is believed without asking again; it is asked for only when a probe fails.
+    private static let carrierLifetime = Interval.milliseconds(50)
     /// A loop without work turns this often, for the watchdog.
     private static let idleTurn = Interval.seconds(1)
 
@@ -22,6 +24,8 @@ struct ProbingLoop: ~Copyable {
     private var demand: ProbeDemand?
     private var own: OwnAddresses?
     private var ownCheckedAt = MonotonicInstant(nanoseconds: 0)
+    private var hasCarrier = true
+    private var carrierCheckedAt = MonotonicInstant(nanoseconds: 0)
     private var attempts: [ProbeRun: TCPAttempt] = [:]
     private var isStopping = false
 
@@ -85,7 +89,17 @@ struct ProbingLoop: ~Copyable {
         // A token may be left over from a run that ended earlier in the same turn.
         guard let attempt = attempts.removeValue(forKey: run) else { return }
         let now = Clock.now
-        apply(prober.handle(.finished(run, attempt.outcome(at: now)), at: now))
+        apply(prober.handle(.finished(run, judge(attempt.outcome(at: now), at: now)), at: now))
+    }
+
+    /// A failure that is only the loss of the director's own link says nothing about a real server.
+    private mutating func judge(_ outcome: ProbeOutcome, at now: MonotonicInstant) -> ProbeOutcome {
+        guard case .failed = outcome, let interface = demand?.interface else { return outcome }
+        if now - carrierCheckedAt >= Self.carrierLifetime {
+            carrierCheckedAt = now
+            hasCarrier = OwnAddresses.hasCarrier(interface)
+        }
+        return hasCarrier ? outcome : .couldNotRun(evidence: "\(interface) has no carrier")
     }
 
     /// Executes effects; those of runs that end at once are appended, so nothing recurses.
@@ -99,7 +113,7 @@ struct ProbingLoop: ~Copyable {
             case .expire(let run):
                 let now = Clock.now
                 let outcome = attempts.removeValue(forKey: run)?.expire(at: now) ?? paths.expire(run)
-                waiting += prober.handle(.finished(run, outcome), at: now)
+                waiting += prober.handle(.finished(run, judge(outcome, at: now)), at: now)
             case .cancel(let run):
                 attempts[run] = nil
                 paths.cancel(run)
