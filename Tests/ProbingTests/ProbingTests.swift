@@ -72,6 +72,24 @@ import Testing
         }
     }
 
+    @Test func `probes a thousand addresses at once`() throws {
+        try NetworkNamespace.run {
+            let stage = try Stage()
+            try stage.server("ip route add local 10.0.0.0/16 dev lo")
+            try NetworkNamespace.command("ip route add 10.0.0.0/16 via 192.0.2.11")
+            var settings = ProbeSettings()
+            settings.interval = .seconds(1)
+            settings.timeout = .milliseconds(900)
+            let targets = (0..<1000).map { number in
+                let address = IPv4Address(rawValue: 0x0a00_0001 + UInt32(number))
+                return ProbeTarget(.tcp(Endpoint(address: .v4(address), port: 81)), settings)
+            }
+            stage.demand(targets)
+            for target in targets { try stage.wait(for: target, .probeRefused, isLasting: true) }
+            stage.stop()
+        }
+    }
+
     @Test func `sends no probe from a virtual address`() {
         func address(_ text: String, flags: UInt32 = 0, tag: UInt8? = nil) -> InterfaceAddress? {
             Prefix(text).map {

@@ -24,7 +24,7 @@ final class Stage {
 
     /// Builds both namespaces from the calling thread's, with a server on port 80 of all addresses.
     init() throws {
-        let reports = try Mailbox<ProbeReport>(capacity: 1024, whenFull: .dropOldest)
+        let reports = try Mailbox<ProbeReport>(capacity: 8192, whenFull: .dropOldest)
         self.reports = reports
         let orders = try Mailbox<@Sendable () -> Void>(capacity: 16, whenFull: .refuse)
         self.orders = orders
@@ -104,9 +104,10 @@ final class Stage {
         )
     }
 
-    /// Waits until a target is believed to be in a state for a reason.
+    /// Waits until a target is believed to be in a state for a reason; a lasting one may have been told before.
     @discardableResult
-    func wait(for target: ProbeTarget, _ reason: Reason) throws -> ProbeReport.Entry {
+    func wait(for target: ProbeTarget, _ reason: Reason, isLasting: Bool = false) throws -> ProbeReport.Entry {
+        if let entry = states[target], entry.verdict.reason == reason, isLasting { return entry }
         var reactor = try Reactor()
         try reactor.add(reports.descriptor, token: 0, interest: .read)
         let deadline = Clock.now + .seconds(8)
