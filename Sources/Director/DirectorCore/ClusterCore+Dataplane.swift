@@ -10,6 +10,7 @@ extension ClusterCore {
     mutating func take(_ report: DataplaneReport, at now: MonotonicInstant) {
         let before = dataplane
         dataplane = report
+        isUninformed = true
         if report.lookFailure == nil {
             observed = report.servicesAfterwards
             observedAt = report.at

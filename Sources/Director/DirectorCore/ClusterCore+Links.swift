@@ -78,6 +78,7 @@ extension ClusterCore {
         let session = DirectorLinkSession(hello: hello, previousBoot: link.hello?.bootIdentifier, at: now)
         link.phase = .open(identifier, session, hasReported: false, abandonAt: nil)
         links[name] = link
+        isUninformed = true
     }
 
     mutating func agentBytes(_ identifier: ConnectionIdentifier, _ bytes: [UInt8], at now: MonotonicInstant) {

@@ -54,6 +54,10 @@ package struct ClusterCore: ~Copyable {
     var lastDemand: ProbeDemand?
     /// Whether something came in that decisions depend on.
     var isUndecided = false
+    /// Whether something changed that agents are told of.
+    var isUninformed = false
+    /// Whether something changed that decides what is probed.
+    var isDemandOutdated = false
     var closes: [ConnectionIdentifier] = []
     var dials: [ClusterEffect] = []
     var sends: [ClusterEffect] = []
@@ -93,8 +97,10 @@ package struct ClusterCore: ~Copyable {
             )
         case .electionReported(let report):
             election = report
+            let known = ownedAddresses.count
             for router in report.routers { ownedAddresses.formUnion(router.addresses.map(\.prefix.address)) }
-            isUndecided = true
+            // Most reports only count; what is decided here depends on the addresses alone.
+            if ownedAddresses.count != known { (isUndecided, isDemandOutdated) = (true, true) }
         case .probeReported(let report):
             take(report)
         case .agentConnected(let identifier):
@@ -123,7 +129,7 @@ package struct ClusterCore: ~Copyable {
         if let settings, !isStopping {
             for server in settings.realServers { advanceLink(server.name, at: now) }
             if isUndecided {
-                isUndecided = false
+                (isUndecided, isUninformed) = (false, true)
                 decide(settings, at: now)
                 let desired = desiredTable(settings)
                 if desired != lastDesired {
@@ -132,8 +138,14 @@ package struct ClusterCore: ~Copyable {
                 }
             }
             acknowledgeDrains(settings)
-            for server in settings.realServers { inform(server, of: settings) }
-            demandProbes(settings, into: &effects)
+            if isUninformed {
+                isUninformed = false
+                for server in settings.realServers { inform(server, of: settings) }
+            }
+            if isDemandOutdated {
+                isDemandOutdated = false
+                demandProbes(settings, into: &effects)
+            }
         }
         collectOutput()
         effects.insert(
@@ -160,7 +172,7 @@ package struct ClusterCore: ~Copyable {
         settings = new
         generation += 1
         configuredAt = now
-        isUndecided = true
+        (isUndecided, isDemandOutdated) = (true, true)
         ownedAddresses.formUnion(new.services.map(\.service.identity.endpoint.address))
         let names = Set(new.realServers.map(\.name))
         overrides = overrides.filter { names.contains($0.key) }
