@@ -265,5 +265,9 @@ let package = Package(
         ),
         suite("AgentProtocolTests", ["AgentProtocol", "Primitives"]),
         suite("AgentCoreTests", ["AgentCore", "AgentProtocol", "Primitives"]),
+        suite(
+            "AgentHostTests",
+            ["AgentHost", "AgentCore", "AgentProtocol", "Netlink", "Linux", "CLinux", "Primitives", system],
+        ),
     ],
 )

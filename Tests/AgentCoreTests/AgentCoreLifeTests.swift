@@ -171,6 +171,15 @@ import Testing
         #expect(try #require(removal) < #require(restoration))
     }
 
+    @Test func `a mistake made while the agent ran is not what is restored`() throws {
+        let (bench, _, _) = try serving()
+        bench.host.sysctls[.init(interface: "eth0", name: .arpIgnore)] = 5
+        try bench.advance(.seconds(1))
+        try bench.send(.releaseRequested(deadline: .zero))
+        try bench.advance(.seconds(1))
+        #expect(bench.host.sysctls == FakeHost().sysctls)
+    }
+
     @Test func `a stop keeps everything by default`() throws {
         let (bench, first, _) = try serving()
         let before = bench.host

@@ -49,9 +49,9 @@ extension AgentCore {
             case .removeAddress: statistics.addressesRemoved += 1
             case .writeSysctl(let key, _):
                 statistics.sysctlsWritten += 1
-                // The first value that was found is the machine's own; later ones are somebody's mistakes.
-                if saved.previous[key] == nil, let found = host.sysctls?[key] {
-                    saved.previous[key] = found
+                // What was there before this agent looked is the machine's own; what came later is a mistake.
+                if saved.previous[key] == nil, let own = machineSysctls[key] {
+                    saved.previous[key] = own
                     turn.saves = true
                 }
             default: preconditionFailure("a repair changes the kernel")

@@ -23,6 +23,8 @@ package struct AgentCore: ~Copyable {
     var saved: SavedState
     var demand: AddressDemand
     var host = HostObservation()
+    /// The sysctls as they were when they were first seen.
+    var machineSysctls: [SysctlKey: Int] = [:]
     var links: [DirectorLink] = []
     var facts: [RecordedFact] = []
     var probes: [ServiceIdentity: LocalProbeOutcome] = [:]
@@ -88,6 +90,7 @@ package struct AgentCore: ~Copyable {
             turn.scope.formUnion(scope)
         case .observed(let observation):
             host.merge(observation)
+            machineSysctls.merge(observation.sysctls ?? [:]) { first, _ in first }
             if observation.connections != nil { connectionsCountedAt = now }
             if case .starting = phase { begin(at: now, into: &turn) }
             reconcile(at: now, into: &turn)

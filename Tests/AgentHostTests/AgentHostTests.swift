@@ -1,0 +1,189 @@
+import AgentCore
+import AgentHost
+import AgentProtocol
+import Glibc
+import Linux
+import Netlink
+import Primitives
+import Testing
+
+/// What the agent does to a real kernel, in a namespace of its own; needs root, as the product does.
+@Suite struct AgentHostTests {
+    private static func prefixes() throws -> [String] {
+        try HostedAgent.loopback().map { "\($0.prefix)" }.sorted()
+    }
+
+    /// A namespace with an interface, an address of somebody else on lo, and a directory for the state file.
+    private static func stage<Value: Sendable>(_ body: @escaping @Sendable (String) throws -> Value) throws -> Value {
+        try NetworkNamespace.run {
+            var template = Array("/tmp/tandem-agent-XXXXXX".utf8CString)
+            let directory = template.withUnsafeMutableBufferPointer { buffer in
+                buffer.baseAddress.flatMap { mkdtemp($0) }.map { String(cString: $0) } ?? ""
+            }
+            defer { try? NetworkNamespace.command("rm -r \(directory)") }
+            try NetworkNamespace.command(
+                "ip link add eth0 type veth peer name eth1 && ip address add 192.0.2.21/24 dev eth0"
+                    + " && ip link set eth0 up && ip address add 203.0.113.9/32 dev lo"
+            )
+            return try body(directory)
+        }
+    }
+
+    private static let started = ["127.0.0.1/8", "203.0.113.9/32", "::1/128"]
+    private static let held = ["127.0.0.1/8", "192.0.2.10/32", "2001:db8::10/128", "203.0.113.9/32", "::1/128"]
+    private static let pinned = ["192.0.2.10", "2001:db8::10"]
+
+    @Test func `adds a marked host prefix with its local route, and silences ARP`() throws {
+        try Self.stage { directory in
+            let agent = try HostedAgent.start(directory: directory, pinned: Self.pinned)
+            #expect(agent.effects.contains(.ready))
+            #expect(try Self.prefixes() == Self.held)
+            for address in try HostedAgent.loopback() {
+                let isVIP = Self.pinned.contains("\(address.prefix.address)")
+                #expect(address.isMarked == isVIP)
+                if isVIP, address.prefix.address.family == .ipv4 {
+                    #expect(address.scope == InterfaceAddress.hostScope)
+                }
+            }
+            let vip = try #require(IPAddress("192.0.2.10"))
+            #expect(try RouteSocket().route(to: vip).isLocal)
+            #expect(try Sysctl.read("net/ipv4/conf/all/arp_ignore") == "1")
+            #expect(try Sysctl.read("net/ipv4/conf/all/arp_announce") == "2")
+        }
+    }
+
+    @Test func `repairs what somebody removed or widened at once, and a sysctl within a second`() throws {
+        try Self.stage { directory in
+            var agent = try HostedAgent.start(directory: directory, pinned: Self.pinned)
+            try NetworkNamespace.command("ip address del 192.0.2.10/32 dev lo")
+            try agent.run(.milliseconds(100))
+            #expect(try Self.prefixes() == Self.held)
+            try NetworkNamespace.command(
+                "ip address del 192.0.2.10/32 dev lo; ip address add 192.0.2.10/24 dev lo"
+                    + "; ip address del 2001:db8::10/128 dev lo"
+            )
+            try agent.run(.milliseconds(100))
+            #expect(try Self.prefixes() == Self.held)
+            try Sysctl.write("net/ipv4/conf/all/arp_ignore", "0")
+            try Sysctl.write("net/ipv4/conf/eth0/arp_ignore", "3")
+            try agent.run(.milliseconds(1_200))
+            #expect(try Sysctl.read("net/ipv4/conf/all/arp_ignore") == "1")
+            #expect(try Sysctl.read("net/ipv4/conf/eth0/arp_ignore") == "1")
+        }
+    }
+
+    @Test func `a successor adopts what a killed agent left, and a release removes that and nothing else`() throws {
+        try Self.stage { directory in
+            do {
+                // Dropped without a word, as by kill -9.
+                _ = try HostedAgent.start(directory: directory, pinned: Self.pinned)
+            }
+            var agent = try HostedAgent.start(directory: directory, pinned: Self.pinned)
+            let adopted = !agent.effects.contains { effect in
+                if case .addAddress = effect { true } else { false }
+            }
+            #expect(adopted)
+            try agent.take(.releaseRequested(deadline: .zero))
+            try agent.run(.milliseconds(300))
+            #expect(agent.effects.contains(.releaseFinished(complete: true)))
+            #expect(try Self.prefixes() == Self.started)
+            #expect(try Sysctl.read("net/ipv4/conf/all/arp_ignore") == "0")
+            #expect(try Sysctl.read("net/ipv4/conf/all/arp_announce") == "0")
+        }
+    }
+
+    @Test func `hears of a listener's death, and probes what listens`() throws {
+        try Self.stage { _ in
+            let host = try Host()
+            let watch = try HostWatch()
+            let target = try #require(Endpoint("127.0.0.1:8080"))
+            let service = ServiceIdentity(protocol: .tcp, endpoint: target)
+            let listener = try Self.listen(port: 8080)
+            #expect(
+                host.observe(.listeners, addresses: [], directors: []).observation.listeners?.contains(target) == true
+            )
+            #expect(try Self.probe(service) == .connected)
+            _ = watch.readListeners()
+            close(listener)
+            #expect(watch.readListeners() == .listeners)
+            #expect(host.observe(.listeners, addresses: [], directors: []).observation.listeners == [])
+            guard case .failed = try Self.probe(service) else {
+                Issue.record("nobody listens")
+                return
+            }
+        }
+    }
+
+    private static func listen(port: UInt16) throws -> Int32 {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = port.bigEndian
+        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        let size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let result = withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(descriptor, $0, size) }
+        }
+        try #require(result == 0 && Glibc.listen(descriptor, 8) == 0)
+        return descriptor
+    }
+
+    private static func probe(_ service: ServiceIdentity) throws -> LocalProbeOutcome {
+        var reactor = try Reactor()
+        var prober = LocalProber(firstToken: 1)
+        if let outcome = prober.start(service, at: Clock.now, &reactor) { return outcome }
+        for readiness in try reactor.wait(until: prober.deadline) {
+            if let (_, outcome) = prober.finish(readiness.token, &reactor) { return outcome }
+        }
+        return .timedOut
+    }
+
+    @Test func `the state file is replaced whole, and a torn one is told and not used`() throws {
+        try Self.stage { directory in
+            let file = StateFile(directory: directory)
+            #expect(try file.load() == nil)
+            var state = SavedState(bootIdentifier: try Host.bootIdentifier())
+            state.previous[SysctlKey(interface: "eth0.100", name: .arpIgnore)] = 0
+            try file.save(state)
+            #expect(try file.load() == state)
+            try NetworkNamespace.command("truncate -s 20 \(directory)/agent.state")
+            #expect(throws: HostError.self) { try file.load() }
+            #expect(throws: HostError.self) { try StateFile(directory: directory + "/absent").save(state) }
+        }
+    }
+
+    @Test func `the control socket answers, lets a release wait, and turns nonsense away`() throws {
+        try Self.stage { directory in
+            let path = directory + "/control.sock"
+            let answers = try Mailbox<String>(capacity: 8, whenFull: .refuse)
+            var reactor = try Reactor()
+            var server = try ControlServer(path: path, token: 1 << 32, &reactor)
+            try reactor.add(answers.descriptor, token: 1, interest: .read)
+            for request in [ControlRequest.status, .release(deadline: .seconds(5))] {
+                _ = try LoopThread.start(name: "client") {
+                    let answer = try? ControlClient.ask(request, path: path, timeout: .seconds(5))
+                    answers.post("\(request.line): \(answer ?? "nothing")")
+                }
+            }
+            var heard: [String] = []
+            var requests: [ControlRequest] = []
+            while heard.count < 2 {
+                for readiness in try reactor.wait(until: Clock.now + .seconds(5)) where readiness.token != 1 {
+                    guard let (client, request) = server.ready(readiness, at: Clock.now, &reactor) else { continue }
+                    requests.append(request)
+                    if request == .status {
+                        server.reply(client, "{}", &reactor)
+                    } else {
+                        server.awaitRelease(client)
+                    }
+                }
+                heard += answers.drain()
+                if requests.count == 2 { server.finishRelease(#"{"released":true}"#, &reactor) }
+            }
+            #expect(heard.sorted() == [#"release --deadline 5: {"released":true}"#, "status: {}"])
+        }
+        #expect(ControlRequest(line: "release --deadline -1") == nil)
+        #expect(ControlRequest(line: "restart") == nil)
+        #expect(ControlRequest(line: "status now") == nil)
+    }
+}

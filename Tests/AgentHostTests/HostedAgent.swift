@@ -1,0 +1,97 @@
+import AgentCore
+import AgentHost
+import AgentProtocol
+import Linux
+import Netlink
+import Primitives
+
+/// An agent's core on the real kernel, without directors.
+struct HostedAgent: ~Copyable {
+    let host: Host
+    let watch: HostWatch
+    let stateFile: StateFile
+    var core: AgentCore
+    var prober: LocalProber
+    var reactor: Reactor
+    private(set) var effects: [AgentEffect] = []
+
+    private init(directory: String, pinned: [String]) throws {
+        let host = try Host()
+        let watch = try HostWatch()
+        var reactor = try Reactor()
+        try reactor.add(watch.routeDescriptor, token: 1, interest: .read)
+        try reactor.add(watch.listenerDescriptor, token: 2, interest: .read)
+        let stateFile = StateFile(directory: directory)
+        let identity = AgentIdentity(
+            bootIdentifier: try Host.bootIdentifier(),
+            name: "web1",
+            programVersion: "test",
+        )
+        var settings = AgentSettings(directors: [], allowedAddresses: [])
+        settings.pinnedAddresses = pinned.compactMap { IPAddress($0) }
+        self.host = host
+        self.watch = watch
+        self.reactor = reactor
+        self.stateFile = stateFile
+        prober = LocalProber(firstToken: 100)
+        core = AgentCore(settings: settings, identity: identity, at: Clock.now)
+    }
+
+    /// A new process on this host.
+    static func start(directory: String, pinned: [String]) throws -> HostedAgent {
+        var agent = try HostedAgent(directory: directory, pinned: pinned)
+        try agent.take(.started(saved: agent.stateFile.load()))
+        return agent
+    }
+
+    mutating func take(_ event: AgentEvent) throws {
+        var events = [event]
+        while !events.isEmpty {
+            for effect in core.handle(events.removeFirst(), at: Clock.now) {
+                effects.append(effect)
+                events += try perform(effect)
+            }
+        }
+    }
+
+    private mutating func perform(_ effect: AgentEffect) throws -> [AgentEvent] {
+        switch effect {
+        case .save(let state):
+            try stateFile.save(state)
+            return [.saved]
+        case .writeSysctl(let key, let value): try host.write(key, value)
+        case .addAddress(let address): try host.add(address)
+        case .removeAddress(let observed): try host.remove(observed)
+        case .listen: return [.listening]
+        case .observe(let scope, let addresses, let directors):
+            return [.observed(host.observe(scope, addresses: addresses, directors: directors).observation)]
+        case .probe(let service):
+            return prober.start(service, at: Clock.now, &reactor).map { [.probed(service, $0)] } ?? []
+        case .send, .close, .admit, .ready, .log, .releaseFinished, .finish: break
+        }
+        return []
+    }
+
+    /// Runs the agent's loop for so long.
+    mutating func run(_ interval: Interval) throws {
+        let end = Clock.now + interval
+        while Clock.now < end {
+            for readiness in try reactor.wait(until: min(core.deadline ?? end, end)) {
+                switch readiness.token {
+                case 1: try take(.hostChanged(watch.readRoutes()))
+                case 2: try take(.hostChanged(watch.readListeners()))
+                default:
+                    if let (service, outcome) = prober.finish(readiness.token, &reactor) {
+                        try take(.probed(service, outcome))
+                    }
+                }
+            }
+            if let due = core.deadline, due <= Clock.now { try take(.deadlineReached) }
+        }
+    }
+
+    /// The addresses of `lo` as the kernel has them.
+    static func loopback() throws -> [InterfaceAddress] {
+        try RouteSocket().addresses(interfaceIndex: 1)
+    }
+}
