@@ -138,6 +138,7 @@ import Testing
         defer { pair.stop() }
         let other = IdentityKey.generate()
         pair.listener.replacePins([pair.directorKey.fingerprint, other.fingerprint])
+        try await pair.settle()
         let link = try await pair.connect()
         var second = TransportProbe()
         let dialer = try LinkDialer(identity: other, eventLoop: loops.next(), events: second.sink)
@@ -150,7 +151,7 @@ import Testing
         while pair.listener.statistics.closed == 0 {
             pair.listener.send(slow, chunk)
             // One at a time, so that it is the peer that is slow and not the loop.
-            try await pair.listenerLoop.submit {}.get()
+            try await pair.settle()
         }
         #expect(try await pair.agent.next() == .closed(slow, .slowPeer))
         try await pair.exchange(link)

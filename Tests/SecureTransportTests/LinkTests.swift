@@ -92,6 +92,7 @@ import Testing
         defer { pair.stop() }
         let other = IdentityKey.generate()
         pair.listener.replacePins([pair.directorKey.fingerprint, other.fingerprint])
+        try await pair.settle()
         let link = try await pair.connect()
         var second = TransportProbe()
         let dialer = try LinkDialer(identity: other, eventLoop: loops.next(), events: second.sink)
@@ -126,6 +127,7 @@ import Testing
         let virtual = try #require(IPAddress("127.0.0.2"))
         let real = try #require(IPAddress("127.0.0.1"))
         pair.listener.replaceRefusedLocalAddresses([virtual])
+        try await pair.settle()
         let port = pair.endpoint.port
         let key = pair.agentKey.fingerprint
         pair.dialer.dial(LinkIdentifier(rawValue: 1), to: Endpoint(address: virtual, port: port), expecting: key)

@@ -126,6 +126,11 @@ struct Pair {
         #expect(try await director.bytes(count) == payload)
     }
 
+    /// Waits until the listener has done what it was told: a loop takes in connections before it takes in commands.
+    func settle() async throws {
+        try await listenerLoop.submit {}.get()
+    }
+
     func stop() {
         listener.stop()
         dialer.stop()

@@ -113,6 +113,9 @@ package final class LinkListener: Sendable {
     }
 
     /// Turns away connections that come in at these addresses, the virtual ones.
+    ///
+    /// As all commands it takes effect when the event loop comes to it, a turn later at most; say it before the addresses
+    /// are there.
     package func replaceRefusedLocalAddresses(_ addresses: Set<IPAddress>) {
         let acceptor = acceptor
         commands.submitAlways { acceptor.value.replaceRefusedLocalAddresses(addresses) }
