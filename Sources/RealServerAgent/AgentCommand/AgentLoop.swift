@@ -29,6 +29,9 @@ struct AgentLoop: ~Copyable {
     private static let mailboxCapacity = 256
     /// How long goodbyes may take to leave.
     private static let lingering = Interval.milliseconds(300)
+    /// When the code that only the start ran is given back for the first time, and how often after that.
+    private static let firstTextRelease = Interval.seconds(5)
+    private static let textReleaseInterval = Interval.seconds(60)
 
     var configuration: AgentConfiguration
     let file: String
@@ -51,6 +54,7 @@ struct AgentLoop: ~Copyable {
     private var openLinks: Set<LinkIdentifier> = []
     private var lastStatus = ""
     private var nextWatchdog: MonotonicInstant?
+    private var nextTextRelease: MonotonicInstant
 
     init(
         configuration: AgentConfiguration,
@@ -93,6 +97,7 @@ struct AgentLoop: ~Copyable {
         self.control = control
         self.logger = logger
         stateFile = StateFile(directory: configuration.stateDirectory)
+        nextTextRelease = Clock.now + Self.firstTextRelease
     }
 
     /// Runs until the core says that it is finished.
@@ -143,6 +148,15 @@ struct AgentLoop: ~Copyable {
             nextWatchdog = now + interval
         }
         guard isReady else { return }
+        if nextTextRelease <= now {
+            nextTextRelease = now + Self.textReleaseInterval
+            do {
+                try ProgramText.release()
+            } catch {
+                // Refused where memory is locked, which is then as the operator wants it.
+                logger.debug("code not given back", metadata: ["reason": "\(error)"])
+            }
+        }
         let status = core.summary
         guard status != lastStatus else { return }
         lastStatus = status
