@@ -193,6 +193,12 @@ let package = Package(
         ),
 
         // Tests
+        .target(
+            name: "TestNetwork",
+            dependencies: ["CLinux", "Linux", system],
+            path: "Tests/TestNetwork",
+            swiftSettings: strict,
+        ),
         .target(name: "CLab", path: "Tests/CLab"),
         .executableTarget(
             name: "lab",
@@ -238,19 +244,20 @@ let package = Package(
             ],
             resources: [.copy("Broken")],
         ),
-        suite("LinuxTests", ["Linux", "CLinux", "Primitives", system]),
-        suite("NetlinkTests", ["Netlink", "Linux", "CLinux", "Primitives", system]),
+        suite("LinuxTests", ["TestNetwork", "Linux", "CLinux", "Primitives", system]),
+        suite("NetlinkTests", ["TestNetwork", "Netlink", "Linux", "CLinux", "Primitives", system]),
         suite("VRRPTests", ["VRRP", "Primitives"]),
         suite("ElectionCoreTests", ["DirectorCore", "VRRP", "Primitives"]),
         suite(
             "ElectionTests",
             [
+                "TestNetwork",
                 "Election", "Addresses", "DirectorCore", "VRRP", "Netlink", "Linux", "CLinux", "Primitives", system,
             ],
         ),
         suite(
             "ProbingTests",
-            ["Probing", "Health", "VRRP", "Netlink", "Linux", "CLinux", "Primitives", system],
+            ["TestNetwork", "Probing", "Health", "VRRP", "Netlink", "Linux", "CLinux", "Primitives", system],
         ),
         suite("HealthTests", ["Health", "AgentProtocol", "Primitives"]),
         suite(
@@ -261,13 +268,16 @@ let package = Package(
         suite("IPVSTests", ["IPVS", "Balancing", "Netlink", "Primitives"]),
         suite(
             "DataplaneTests",
-            ["Dataplane", "Balancing", "DirectorCore", "Linux", "CLinux", "Primitives", system],
+            ["TestNetwork", "Dataplane", "Balancing", "DirectorCore", "Linux", "CLinux", "Primitives", system],
         ),
         suite("AgentProtocolTests", ["AgentProtocol", "Primitives"]),
         suite("AgentCoreTests", ["AgentCore", "AgentProtocol", "Primitives"]),
         suite(
             "AgentHostTests",
-            ["AgentHost", "AgentCore", "AgentProtocol", "Netlink", "Linux", "CLinux", "Primitives", system],
+            [
+                "TestNetwork", "AgentHost", "AgentCore", "AgentProtocol", "Netlink", "Linux", "CLinux", "Primitives",
+                system,
+            ],
         ),
     ],
 )

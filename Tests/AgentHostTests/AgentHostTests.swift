@@ -5,6 +5,7 @@ import Glibc
 import Linux
 import Netlink
 import Primitives
+import TestNetwork
 import Testing
 
 /// What the agent does to a real kernel, in a namespace of its own; needs root, as the product does.

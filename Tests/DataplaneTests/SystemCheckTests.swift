@@ -3,6 +3,7 @@ import Dataplane
 import DirectorCore
 import Linux
 import Primitives
+import TestNetwork
 import Testing
 
 @Suite struct SystemCheckTests {

@@ -4,6 +4,7 @@ import Election
 import Linux
 import Netlink
 import Primitives
+import TestNetwork
 import Testing
 import VRRP
 

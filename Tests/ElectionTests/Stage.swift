@@ -5,6 +5,7 @@ import Linux
 import Netlink
 import Primitives
 import SystemPackage
+import TestNetwork
 import VRRP
 
 /// A director's election and addresses on real sockets, with the other end of its cable in the test's hand.

@@ -1,6 +1,7 @@
 import Linux
 import Primitives
 import SystemPackage
+import TestNetwork
 import Testing
 
 @Suite struct SocketTests {

@@ -3,6 +3,7 @@ import Linux
 import Primitives
 import Synchronization
 import SystemPackage
+import TestNetwork
 import Testing
 
 @Suite struct SystemTests {

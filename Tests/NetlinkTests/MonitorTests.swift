@@ -3,6 +3,7 @@ import Linux
 import Netlink
 import Primitives
 import SystemPackage
+import TestNetwork
 import Testing
 
 @Suite struct MonitorTests {

@@ -2,6 +2,7 @@ import Linux
 import Netlink
 import Primitives
 import SystemPackage
+import TestNetwork
 import Testing
 
 @Suite struct RouteSocketTests {

@@ -2,6 +2,7 @@ import Health
 import Linux
 import Netlink
 import Primitives
+import TestNetwork
 import Testing
 
 @testable import Probing

@@ -4,6 +4,7 @@ import Health
 import Linux
 import Primitives
 import SystemPackage
+import TestNetwork
 
 @testable import Probing
 

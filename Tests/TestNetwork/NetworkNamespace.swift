@@ -1,16 +1,16 @@
-import CLinux
-import Glibc
-import Linux
-import SystemPackage
+internal import CLinux
+internal import Glibc
+internal import Linux
+internal import SystemPackage
 
 /// A private network namespace for one test, on a thread of its own.
-enum NetworkNamespace {
-    struct CommandFailed: Error {
-        var command: String
+package enum NetworkNamespace {
+    package struct CommandFailed: Error {
+        package var command: String
     }
 
     /// Runs the body in a new namespace whose loopback interface is up.
-    static func run<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) throws -> Value {
+    package static func run<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) throws -> Value {
         let results = try Mailbox<Result<Value, any Error>>(capacity: 1, whenFull: .refuse)
         try LoopThread.start(name: "namespace") {
             results.post(
@@ -30,7 +30,7 @@ enum NetworkNamespace {
     }
 
     /// Runs a shell command in the calling thread's namespace.
-    static func command(_ text: String) throws {
+    package static func command(_ text: String) throws {
         guard system(text) == 0 else { throw CommandFailed(command: text) }
     }
 }
