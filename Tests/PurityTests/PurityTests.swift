@@ -57,7 +57,7 @@ import Testing
         for source in try Self.sources(of: folder) {
             let code = source.text.split(separator: "\n").filter { line in
                 !line.drop(while: { $0 == " " }).hasPrefix("//")
-            }.joined(separator: "\n")
+            }.map { " " + $0 }.joined(separator: "\n")
             for word in Self.banned {
                 #expect(!code.contains(word), "\(source.name) uses \(word)")
             }
