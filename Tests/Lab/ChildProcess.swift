@@ -85,6 +85,15 @@ final class ChildProcess {
         wait(limit) { isRunning ? nil : exitStatus }
     }
 
+    /// What each thread of the process does, for one that hangs: name, state, system call and kernel stack.
+    func threads() -> String {
+        let tasks = (try? Command.run("ls", "/proc/\(pid)/task")) ?? ""
+        return tasks.split(separator: "\n").map { task in
+            let files = ["comm", "syscall", "wchan", "stack"].map { File.read("/proc/\(pid)/task/\(task)/\($0)") ?? "" }
+            return files.map { $0.split(separator: "\n").joined(separator: "; ") }.joined(separator: " | ")
+        }.joined(separator: "\n")
+    }
+
     /// The last lines of what the program wrote.
     func lastLines(_ count: Int = 30) -> String {
         (File.read(log) ?? "").split(separator: "\n").suffix(count).joined(separator: "\n")

@@ -49,9 +49,10 @@ final class Cluster {
         tables = try directors.map { try TableWitness($0) }
         let file = captureFile
         unlink(file)
-        let filter = [
-            "-U", "-n", "-i", "lan", "-s", "256", "-w", file, "arp", "or", "ip", "proto", "112",
-        ]
+        // Another filter, such as "tcp", is for looking into something by hand.
+        let words = getenv("TANDEM_LAB_FILTER").map { String(cString: $0) } ?? "arp or ip proto 112"
+        let filter =
+            ["-U", "-n", "-i", "lan", "-s", "256", "-w", file] + words.split(separator: " ").map { String($0) }
         capture = try ChildProcess(
             "tcpdump",
             ["tcpdump", "-Z", "root"] + filter,
@@ -191,6 +192,17 @@ final class Cluster {
             throw LabError("no director on \(host.name)")
         }
         return process
+    }
+
+    /// Stops a director with SIGTERM and waits for its end.
+    @discardableResult
+    func stopDirector(_ host: Host) throws -> Int32 {
+        let process = try director(host)
+        process.signal(SIGTERM)
+        guard let status = process.awaitExit(.seconds(10)) else {
+            throw LabError("the director of \(host.name) ignores SIGTERM; its threads:\n\(process.threads())")
+        }
+        return status
     }
 
     /// The running process of an agent.

@@ -22,8 +22,8 @@ extension Scenario {
             .eachAtMost(bound.inMilliseconds),
         )
         outcome.load(takeover.load)
-        let status = process.awaitExit(.seconds(5))
-        outcome.check("it exits with 0", status == 0, "status \(status.map { "\($0)" } ?? "none")")
+        let status = process.awaitExit(.seconds(10))
+        outcome.check("it exits with 0", status == 0, status.map { "status \($0)" } ?? "hangs: \(process.threads())")
         outcome.check("the VIP is off lb1", try !active.has(cluster.virtualAddress, on: "eth0"))
         let kept = cluster.tables[0].current.service(cluster.virtualAddress, cluster.port) != nil
         outcome.check("on_stop: keep leaves the services", kept)
