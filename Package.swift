@@ -112,7 +112,12 @@ let package = Package(
             ["Primitives", nioCore, nioPosix, system],
             touchesC: true,
         ),
-        library("ServiceManager", "Shared/ServiceManager", ["CSystemd", "Primitives"], touchesC: true),
+        library(
+            "ServiceManager",
+            "Shared/ServiceManager",
+            ["CSystemd", "Linux", "Primitives", system],
+            touchesC: true,
+        ),
         library("Telemetry", "Shared/Telemetry", ["CVersion", "CSystemd", "Primitives", logging], touchesC: true),
 
         // Director: pure
@@ -275,8 +280,8 @@ let package = Package(
         suite(
             "AgentHostTests",
             [
-                "TestNetwork", "AgentHost", "AgentCore", "AgentProtocol", "Netlink", "Linux", "CLinux", "Primitives",
-                system,
+                "TestNetwork", "AgentHost", "AgentCore", "AgentProtocol", "ControlSocket", "Netlink", "Linux", "CLinux",
+                "Primitives", system,
             ],
         ),
     ],

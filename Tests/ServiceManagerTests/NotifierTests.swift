@@ -73,4 +73,17 @@ import Testing
             #expect(notifier.watchdogInterval == nil)
         }
     }
+
+    @Test func `a supervisor that does not read stops nobody, and hears the newest in the end`() async {
+        await #expect(processExitsWith: .success) {
+            let socket = try #require(NotificationSocket())
+            let notifier = try NotificationThread()
+            for number in 0..<2_000 { notifier.status("\(number)") }
+            var heard: [String] = []
+            while heard.last != "STATUS=1999" {
+                if let datagram = socket.receive() { heard += datagram } else { sched_yield() }
+            }
+            #expect(heard.count < 2_000)
+        }
+    }
 }

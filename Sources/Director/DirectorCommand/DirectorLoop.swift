@@ -34,7 +34,7 @@ struct DirectorLoop: ~Copyable {
     let inbox: DirectorInbox
     let signals: SignalSource
     let logger: Logger
-    let notifier = Notifier()
+    let notifier: NotificationThread
     var core: ClusterCore
     var reactor: Reactor
     var phase = Phase.starting
@@ -56,11 +56,13 @@ struct DirectorLoop: ~Copyable {
         seed: UInt64,
     ) throws(Errno) {
         // Whatever can fail comes first: a value that cannot be copied is whole or it is not.
+        let notifier = try NotificationThread()
         var reactor = try Reactor()
         for (token, descriptor) in inbox.descriptors.enumerated() {
             try reactor.add(descriptor, token: UInt64(token), interest: .read)
         }
         try reactor.add(signals.raw, token: UInt64(inbox.descriptors.count), interest: .read)
+        self.notifier = notifier
         self.reactor = reactor
         self.signals = signals
         self.configuration = configuration
