@@ -16,7 +16,7 @@ enum HandshakeFrame {
         var from: End
         /// The SYN's sequence number plus one.
         var acknowledgement: UInt32
-        /// Whether it is a RST and not a SYN-ACK.
+        /// Whether it is a RST and neither a SYN-ACK nor an ACK.
         var isReset: Bool
     }
 
@@ -70,7 +70,9 @@ enum HandshakeFrame {
         ).encode()
     }
 
-    /// Reads a SYN-ACK or RST that was sent to us; nothing if the frame is anything else.
+    /// Reads a SYN-ACK, a bare ACK or a RST that was sent to us; nothing if the frame is anything else.
+    ///
+    /// A bare ACK comes from a real server that still holds our previous SYN (RFC 9293 section 3.10.7.4).
     static func answer(in bytes: [UInt8], to own: IPv4Address, port: UInt16) -> Answer? {
         guard let frame = EthernetFrame(decoding: bytes), frame.etherType == EthernetFrame.ipv4,
             let packet = packet(in: frame.payload), packet.protocol == TCPSegment.protocolNumber,
@@ -79,7 +81,7 @@ enum HandshakeFrame {
             segment.flags.contains(.acknowledge)
         else { return nil }
         let isReset = segment.flags.contains(.reset)
-        guard isReset || segment.flags.contains(.synchronize) else { return nil }
+        guard isReset || !segment.flags.contains(.finish) else { return nil }
         return Answer(
             from: End(mac: frame.source, address: source, port: segment.sourcePort),
             acknowledgement: segment.acknowledgement,

@@ -25,7 +25,7 @@ struct PathProber: ~Copyable {
         var askedAt: MonotonicInstant?
     }
 
-    private struct Expectation {
+    private struct Expectation: Hashable {
         var run: ProbeRun
         var isReal: Bool
     }
@@ -193,12 +193,15 @@ struct PathProber: ~Copyable {
         _ answer: HandshakeFrame.Answer,
         at receivedAt: MonotonicInstant,
     ) -> (ProbeRun, ProbeOutcome)? {
-        guard let expectation = expected[answer.acknowledgement], var attempt = attempts[expectation.run],
+        guard let expectation = expected[answer.acknowledgement] ?? belated(answer, at: receivedAt),
+            var attempt = attempts[expectation.run],
             let sentAt = attempt.sentAt
         else { return nil }
         let endpoint = expectation.isReal ? attempt.real : attempt.virtual
         guard endpoint == Endpoint(address: .v4(answer.from.address), port: answer.from.port) else { return nil }
-        expected[answer.acknowledgement] = nil
+        for acknowledgement in attempt.acknowledgements where expected[acknowledgement] == expectation {
+            expected[acknowledgement] = nil
+        }
         let time = max(.zero, receivedAt - sentAt)
         let meaning: DirectPathObservation.Answer = answer.isReset ? .refused : .answered(time)
         if expectation.isReal {
@@ -209,6 +212,21 @@ struct PathProber: ~Copyable {
         attempt.virtualAnswer = meaning
         attempts[expectation.run] = attempt
         return (expectation.run, expire(expectation.run))
+    }
+
+    // Every SYN bears the same source port, so one that comes before the RST of its predecessor has arrived is answered
+    // with the predecessor's numbers. That the machine itself speaks for the endpoint is what the run wants to know.
+    private func belated(_ answer: HandshakeFrame.Answer, at receivedAt: MonotonicInstant) -> Expectation? {
+        guard !answer.isReset else { return nil }
+        let from = Endpoint(address: .v4(answer.from.address), port: answer.from.port)
+        let waiting = attempts.filter { _, attempt in
+            guard let sentAt = attempt.sentAt, receivedAt >= sentAt, let real = attempt.real.address.ipv4 else {
+                return false
+            }
+            return neighbours[real]?.mac == answer.from.mac && (from == attempt.virtual || from == attempt.real)
+        }
+        guard let run = waiting.keys.min(by: { $0.rawValue < $1.rawValue }) else { return nil }
+        return Expectation(run: run, isReal: from != attempts[run]?.virtual)
     }
 
     /// Ends a run and says what was seen until now.
