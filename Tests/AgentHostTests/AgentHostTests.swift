@@ -152,39 +152,4 @@ import Testing
             #expect(throws: HostError.self) { try StateFile(directory: directory + "/absent").save(state) }
         }
     }
-
-    @Test func `the control socket answers, lets a release wait, and turns nonsense away`() throws {
-        try Self.stage { directory in
-            let path = directory + "/control.sock"
-            let answers = try Mailbox<String>(capacity: 8, whenFull: .refuse)
-            var reactor = try Reactor()
-            var server = try ControlServer(path: path, token: 1 << 32, &reactor)
-            try reactor.add(answers.descriptor, token: 1, interest: .read)
-            for request in [ControlRequest.status, .release(deadline: .seconds(5))] {
-                _ = try LoopThread.start(name: "client") {
-                    let answer = try? ControlClient.ask(request, path: path, timeout: .seconds(5))
-                    answers.post("\(request.line): \(answer ?? "nothing")")
-                }
-            }
-            var heard: [String] = []
-            var requests: [ControlRequest] = []
-            while heard.count < 2 {
-                for readiness in try reactor.wait(until: Clock.now + .seconds(5)) where readiness.token != 1 {
-                    guard let (client, request) = server.ready(readiness, at: Clock.now, &reactor) else { continue }
-                    requests.append(request)
-                    if request == .status {
-                        server.reply(client, "{}", &reactor)
-                    } else {
-                        server.awaitRelease(client)
-                    }
-                }
-                heard += answers.drain()
-                if requests.count == 2 { server.finishRelease(#"{"released":true}"#, &reactor) }
-            }
-            #expect(heard.sorted() == [#"release --deadline 5: {"released":true}"#, "status: {}"])
-        }
-        #expect(ControlRequest(line: "release --deadline -1") == nil)
-        #expect(ControlRequest(line: "restart") == nil)
-        #expect(ControlRequest(line: "status now") == nil)
-    }
 }

@@ -1,7 +1,6 @@
 internal import AgentConfiguration
 internal import AgentCore
 internal import AgentHost
-internal import FoundationEssentials
 internal import Linux
 internal import Logging
 internal import Primitives
@@ -13,17 +12,17 @@ extension AgentLoop {
     mutating func execute(_ effect: AgentEffect) throws {
         switch effect {
         case .send(let connection, let bytes):
-            listener.send(LinkIdentifier(rawValue: connection), bytes)
+            transport.listener.send(LinkIdentifier(rawValue: connection), bytes)
         case .close(let connection):
-            listener.close(LinkIdentifier(rawValue: connection))
+            transport.listener.close(LinkIdentifier(rawValue: connection))
         case .save, .writeSysctl, .addAddress, .removeAddress:
             change(effect)
         case .listen:
             try listen()
             pending.append(.listening)
         case .admit(let directors, let refusedAt):
-            listener.replacePins(Set(directors))
-            listener.replaceRefusedLocalAddresses(Set(refusedAt))
+            transport.listener.replacePins(Set(directors))
+            transport.listener.replaceRefusedLocalAddresses(Set(refusedAt))
         case .ready:
             isReady = true
             notifier.ready(status: core.summary)
@@ -44,7 +43,7 @@ extension AgentLoop {
                 notifier.extendTimeout(by: deadline + .seconds(5))
             }
         case .releaseFinished(let isComplete):
-            control.finishRelease(#"{"released":\#(isComplete)}"#, &reactor)
+            finishReleases(isComplete: isComplete)
         case .finish:
             isFinished = true
         }
@@ -71,23 +70,15 @@ extension AgentLoop {
     private func listen() throws {
         let port = configuration.settings.port
         if let address = configuration.settings.listenAddress {
-            try listener.listen(on: Endpoint(address: address, port: port))
+            try transport.listener.listen(on: Endpoint(address: address, port: port))
             return
         }
-        try listener.listen(on: Endpoint(address: .v4(IPv4Address(rawValue: 0)), port: port))
+        try transport.listener.listen(on: Endpoint(address: .v4(IPv4Address(rawValue: 0)), port: port))
         do throws(TransportError) {
-            try listener.listen(on: Endpoint(address: .v6(IPv6Address(high: 0, low: 0)), port: port))
+            try transport.listener.listen(on: Endpoint(address: .v6(IPv6Address(high: 0, low: 0)), port: port))
         } catch {
             // A machine without IPv6 is reached by IPv4.
             logger.info("not listening on IPv6", metadata: ["reason": "\(error)"])
         }
-    }
-
-    /// A status as one line of JSON.
-    static func json(_ status: AgentStatus) -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        guard let data = try? encoder.encode(status) else { return #"{"error":"status cannot be encoded"}"# }
-        return String(decoding: data, as: UTF8.self)
     }
 }

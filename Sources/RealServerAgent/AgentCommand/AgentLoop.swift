@@ -2,11 +2,10 @@ internal import AgentConfiguration
 internal import AgentCore
 internal import AgentHost
 internal import ConfigurationSyntax
+internal import ControlSocket
 internal import Glibc
 internal import Linux
 internal import Logging
-internal import NIOCore
-internal import NIOPosix
 internal import Primitives
 internal import SecureTransport
 internal import ServiceManager
@@ -19,14 +18,11 @@ struct AgentLoop: ~Copyable {
         static let links: UInt64 = 2
         static let routes: UInt64 = 3
         static let listeners: UInt64 = 4
-        /// The control socket and its clients.
-        static let control: UInt64 = 1 << 32
+        static let requests: UInt64 = 5
         /// Local probes.
         static let probes: UInt64 = 1 << 48
     }
 
-    /// More events than this make the transport pause its reading.
-    private static let mailboxCapacity = 256
     /// How long goodbyes may take to leave.
     private static let lingering = Interval.milliseconds(300)
     /// When the code that only the start ran is given back for the first time, and how often after that.
@@ -38,19 +34,18 @@ struct AgentLoop: ~Copyable {
     var core: AgentCore
     let host: Host
     let stateFile: StateFile
-    let listener: LinkListener
-    let notifier = Notifier()
+    let transport: AgentTransport
+    let notifier: NotificationThread
     var logger: Logger
     var reactor: Reactor
-    var prober = LocalProber(firstToken: Token.probes)
-    var control: ControlServer
+    var prober: LocalProber
+    /// Who waits for the end of a release.
+    var releases: [ControlReply] = []
     var pending: [AgentEvent] = []
     var isReady = false
     var isFinished = false
     private let watch: HostWatch
     private let signals: SignalSource
-    private let mailbox: Mailbox<TransportEvent>
-    private let group: MultiThreadedEventLoopGroup
     private var openLinks: Set<LinkIdentifier> = []
     private var lastStatus = ""
     private var nextWatchdog: MonotonicInstant?
@@ -65,36 +60,29 @@ struct AgentLoop: ~Copyable {
     ) throws {
         let host = try Host()
         let watch = try HostWatch()
+        let notifier = try NotificationThread()
         var reactor = try Reactor()
-        let mailbox = try Mailbox<TransportEvent>(capacity: Self.mailboxCapacity, whenFull: .refuse)
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        let listener = try LinkListener(
-            identity: key,
-            pins: Set(configuration.settings.directors.map(\.fingerprint)),
-            eventLoop: group.next(),
-            events: { mailbox.post($0) },
-        )
+        let transport = try AgentTransport(configuration, key: key)
         try reactor.add(signals.raw, token: Token.signals, interest: .read)
-        try reactor.add(mailbox.descriptor, token: Token.links, interest: .read)
+        try reactor.add(transport.events.descriptor, token: Token.links, interest: .read)
         try reactor.add(watch.routeDescriptor, token: Token.routes, interest: .read)
         try reactor.add(watch.listenerDescriptor, token: Token.listeners, interest: .read)
-        let control = try ControlServer(path: configuration.controlSocket, token: Token.control, &reactor)
+        try reactor.add(transport.requests.descriptor, token: Token.requests, interest: .read)
         let identity = AgentIdentity(
             bootIdentifier: try Host.bootIdentifier(),
             name: Host.name(),
             programVersion: Version.number,
         )
+        prober = LocalProber(firstToken: Token.probes)
         core = AgentCore(settings: configuration.settings, identity: identity, at: Clock.now)
+        self.notifier = notifier
         self.configuration = configuration
         self.file = file
         self.host = host
         self.watch = watch
         self.signals = signals
-        self.mailbox = mailbox
-        self.group = group
-        self.listener = listener
+        self.transport = transport
         self.reactor = reactor
-        self.control = control
         self.logger = logger
         stateFile = StateFile(directory: configuration.stateDirectory)
         nextTextRelease = Clock.now + Self.firstTextRelease
@@ -116,7 +104,6 @@ struct AgentLoop: ~Copyable {
             for readiness in ready { try take(readiness) }
             let now = Clock.now
             for service in prober.expire(at: now, &reactor) { pending.append(.probed(service, .timedOut)) }
-            control.expire(at: now, &reactor)
             if let due = core.deadline, due <= now { pending.append(.deadlineReached) }
             try settle()
             completeTurn()
@@ -125,7 +112,7 @@ struct AgentLoop: ~Copyable {
     }
 
     private var deadline: MonotonicInstant? {
-        [core.deadline, prober.deadline, control.deadline, nextWatchdog].compactMap(\.self).min()
+        [core.deadline, prober.deadline, nextWatchdog].compactMap(\.self).min()
     }
 
     /// Lets the core take every event that waits, and does what it says.
@@ -170,7 +157,7 @@ struct AgentLoop: ~Copyable {
                 if signal == SIGHUP { reload() } else { stop() }
             }
         case Token.links:
-            for event in mailbox.drain() { take(event) }
+            for event in transport.events.drain() { take(event) }
         case Token.routes:
             let scope = watch.readRoutes()
             if !scope.isEmpty { pending.append(.hostChanged(scope)) }
@@ -179,9 +166,10 @@ struct AgentLoop: ~Copyable {
             if !scope.isEmpty { pending.append(.hostChanged(scope)) }
         case let token where prober.owns(token):
             if let (service, outcome) = prober.finish(token, &reactor) { pending.append(.probed(service, outcome)) }
+        case Token.requests:
+            for message in transport.requests.drain() { answer(message) }
         default:
-            guard let (client, request) = control.ready(readiness, at: Clock.now, &reactor) else { return }
-            take(request, from: client)
+            preconditionFailure("nothing has token \(readiness.token)")
         }
     }
 
@@ -200,16 +188,6 @@ struct AgentLoop: ~Copyable {
                 "connection refused",
                 metadata: ["reason": "\(refusal)", "peer.address": "\(remote.map(\.description) ?? "unknown")"],
             )
-        }
-    }
-
-    private mutating func take(_ request: ControlRequest, from client: UInt64) {
-        switch request {
-        case .status:
-            control.reply(client, Self.json(core.status(at: Clock.now)), &reactor)
-        case .release(let deadline):
-            control.awaitRelease(client)
-            pending.append(.releaseRequested(deadline: deadline))
         }
     }
 
@@ -255,9 +233,8 @@ struct AgentLoop: ~Copyable {
         let until = Clock.now + Self.lingering
         while !openLinks.isEmpty, Clock.now < until {
             guard (try? reactor.wait(until: until)) != nil else { break }
-            for event in mailbox.drain() { take(event) }
+            for event in transport.events.drain() { take(event) }
         }
-        listener.stop()
-        try? group.syncShutdownGracefully()
+        transport.stop()
     }
 }

@@ -2,6 +2,7 @@ internal import AgentConfiguration
 internal import AgentCore
 internal import AgentHost
 internal import ArgumentParser
+internal import ControlSocket
 internal import Primitives
 
 /// `tandem-agent release`: drains the node and takes its virtual addresses off.
@@ -17,8 +18,8 @@ struct ReleaseCommand: ParsableCommand {
     var deadline: Int?
 
     func validate() throws {
-        guard (0...86_400).contains(deadline ?? 0) else {
-            throw ValidationError("The deadline is between 0 and 86400 seconds.")
+        guard (0...ControlRequest.longestDeadline).contains(deadline ?? 0) else {
+            throw ValidationError("The deadline is between 0 and \(ControlRequest.longestDeadline) seconds.")
         }
     }
 
@@ -26,11 +27,12 @@ struct ReleaseCommand: ParsableCommand {
         let configuration = try options.load()
         let limit = deadline.map { Interval.seconds(Int64($0)) }
         let patience = (limit ?? configuration.settings.drainDeadline) + .seconds(10)
-        do throws(HostError) {
-            let request = ControlRequest.release(deadline: limit)
-            print(try ControlClient.ask(request, path: configuration.controlSocket, timeout: patience))
+        do {
+            let client = ControlClient(path: configuration.controlSocket)
+            let request = ControlRequest.release(deadline: deadline)
+            print(try ControlJSON.text(client.ask(request, for: ReleaseResult.self, timeout: patience)))
         } catch {
-            Terminal.complain("tandem-agent does not answer: \(error)")
+            Terminal.complain("tandem-agent: \(error)")
             throw ExitCode.failure
         }
     }

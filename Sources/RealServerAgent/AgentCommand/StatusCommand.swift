@@ -2,7 +2,7 @@ internal import AgentConfiguration
 internal import AgentCore
 internal import AgentHost
 internal import ArgumentParser
-internal import FoundationEssentials
+internal import ControlSocket
 internal import Primitives
 
 /// `tandem-agent status`: what the agent knows, for people or as JSON.
@@ -18,21 +18,13 @@ struct StatusCommand: ParsableCommand {
 
     func run() throws {
         let configuration = try options.load()
-        let answer: String
-        do throws(HostError) {
-            answer = try ControlClient.ask(.status, path: configuration.controlSocket, timeout: .seconds(5))
+        do {
+            let client = ControlClient(path: configuration.controlSocket)
+            let status = try client.ask(ControlRequest.status, for: AgentStatus.self, timeout: .seconds(5))
+            print(json ? try ControlJSON.text(status) : StatusTable(status).text)
         } catch {
-            Terminal.complain("tandem-agent does not answer: \(error)")
+            Terminal.complain("tandem-agent: \(error)")
             throw ExitCode.failure
         }
-        guard !json else {
-            print(answer)
-            return
-        }
-        guard let status = try? JSONDecoder().decode(AgentStatus.self, from: Data(answer.utf8)) else {
-            Terminal.complain("the agent's answer is of another version: \(answer)")
-            throw ExitCode.failure
-        }
-        print(StatusTable(status).text)
     }
 }

@@ -1,34 +1,60 @@
-package import Primitives
-
-/// What a client of the control socket asks, in one line.
+/// What an operator asks of a running agent; on the wire `{"command":"status"}`.
 package enum ControlRequest: Hashable, Sendable {
-    /// `status`: one line of JSON.
+    /// How everything stands; the answer is an `AgentStatus`.
     case status
-    /// `release [--deadline SECONDS]`: one line of JSON once the release is done.
-    case release(deadline: Interval?)
+    /// Drain the node and take its virtual addresses off, waiting so many seconds for their connections, or as many as
+    /// the configuration says; the answer is a `ReleaseResult` and comes once the release has ended.
+    case release(deadline: Int?)
 
-    /// Parses a line.
-    package init?(line: String) {
-        let words = line.split(separator: " ", omittingEmptySubsequences: true)
-        switch (words.first, words.count) {
-        case ("status", 1):
-            self = .status
-        case ("release", 1):
-            self = .release(deadline: nil)
-        case ("release", 3) where words[1] == "--deadline":
-            guard let seconds = Int64(words[2]), (0...86_400).contains(seconds) else { return nil }
-            self = .release(deadline: .seconds(seconds))
-        default:
-            return nil
+    /// The longest deadline of a release in seconds.
+    package static let longestDeadline = 86_400
+}
+
+extension ControlRequest: Codable {
+    private enum Key: String, CodingKey {
+        case command
+        case deadline
+    }
+
+    private enum Command: String, Codable, CaseIterable {
+        case status
+        case release
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: Key.self)
+        let name = try container.decode(String.self, forKey: .command)
+        guard let command = Command(rawValue: name) else {
+            let known = Command.allCases.map(\.rawValue).joined(separator: ", ")
+            throw DecodingError.dataCorruptedError(
+                forKey: .command,
+                in: container,
+                debugDescription: "\"\(name)\" is no command; there are \(known)",
+            )
+        }
+        switch command {
+        case .status: self = .status
+        case .release:
+            let deadline = try container.decodeIfPresent(Int.self, forKey: .deadline)
+            guard (0...Self.longestDeadline).contains(deadline ?? 0) else {
+                throw DecodingError.dataCorruptedError(
+                    forKey: .deadline,
+                    in: container,
+                    debugDescription: "the deadline is between 0 and \(Self.longestDeadline) seconds",
+                )
+            }
+            self = .release(deadline: deadline)
         }
     }
 
-    /// The line, without its end.
-    package var line: String {
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Key.self)
         switch self {
-        case .status: "status"
-        case .release(nil): "release"
-        case .release(let deadline?): "release --deadline \(deadline.nanoseconds / 1_000_000_000)"
+        case .status:
+            try container.encode(Command.status, forKey: .command)
+        case .release(let deadline):
+            try container.encode(Command.release, forKey: .command)
+            try container.encodeIfPresent(deadline, forKey: .deadline)
         }
     }
 }

@@ -1,7 +1,7 @@
 internal import Glibc
 internal import Primitives
 
-/// The kernel's form of an endpoint (`struct sockaddr_in` and `sockaddr_in6`) or of a path (`struct sockaddr_un`).
+/// The kernel's form of an endpoint (`struct sockaddr_in` and `sockaddr_in6`).
 struct SocketAddress {
     let bytes: [UInt8]
     let family: Int32
@@ -14,13 +14,6 @@ struct SocketAddress {
         case .v4(let address): bytes = head + address.bytes + [UInt8](repeating: 0, count: 8)
         case .v6(let address): bytes = head + [0, 0, 0, 0] + address.bytes + [0, 0, 0, 0]
         }
-    }
-
-    /// A path of at most 107 bytes, or nothing.
-    init?(path: String) {
-        guard !path.isEmpty, path.utf8.count <= 107 else { return nil }
-        family = AF_UNIX
-        bytes = unsafe withUnsafeBytes(of: UInt16(AF_UNIX)) { unsafe Array($0) } + Array(path.utf8) + [0]
     }
 
     /// Calls a socket function with the address.

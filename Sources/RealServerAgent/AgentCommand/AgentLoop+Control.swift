@@ -1,0 +1,38 @@
+internal import AgentCore
+internal import AgentHost
+internal import ControlSocket
+internal import Linux
+internal import Primitives
+
+extension AgentLoop {
+    /// More releases than this do not wait at a time; a client that left counts until the release has ended.
+    private static let releaseLimit = 256
+
+    /// Answers a request that came in on the control socket, or lets it wait for the end of a release.
+    mutating func answer(_ message: ControlMessage) {
+        let request: ControlRequest
+        do throws(ControlJSON.Failure) {
+            request = try ControlJSON.decode(ControlRequest.self, from: message.request)
+        } catch {
+            message.reply.fail(error.description)
+            return
+        }
+        switch request {
+        case .status:
+            message.reply.succeed(core.status(at: Clock.now))
+        case .release(let deadline):
+            guard releases.count < Self.releaseLimit else {
+                message.reply.fail("too many wait for the release already")
+                return
+            }
+            releases.append(message.reply)
+            pending.append(.releaseRequested(deadline: deadline.map { .seconds(Int64($0)) }))
+        }
+    }
+
+    /// Tells everybody who waits for the release how it ended.
+    mutating func finishReleases(isComplete: Bool) {
+        for reply in releases { reply.succeed(ReleaseResult(released: isComplete)) }
+        releases = []
+    }
+}
