@@ -1,6 +1,8 @@
 internal import Addresses
 internal import ArgumentParser
+internal import ConfigurationSyntax
 internal import DirectorConfiguration
+internal import DirectorCore
 internal import Glibc
 
 /// `tandem-director release-addresses`: takes the virtual addresses of a dead director off the machine.
@@ -11,7 +13,7 @@ struct ReleaseAddressesCommand: ParsableCommand {
         discussion: """
             The unit runs it after the director has ended in whatever way. With --unless-restarting it does nothing \
             when the director died of a signal for the first time, because systemd starts it again at once and the \
-            new process adopts what it finds.
+            new process adopts what it finds. With a configuration that is refused it removes what bears Tandem's mark.
             """,
     )
 
@@ -24,19 +26,29 @@ struct ReleaseAddressesCommand: ParsableCommand {
     var unlessRestarting = false
 
     func run() throws {
-        let configuration = try file.load()
-        if unlessRestarting, let result = getenv("SERVICE_RESULT"), Self.deaths.contains(String(cString: result)),
-            !DeathRecord(stateDirectory: configuration.stateDirectory).noteDeath()
-        {
-            return
+        let election: ElectionSettings
+        do throws(ConfigurationError) {
+            let configuration = try DirectorConfiguration.load(path: file.config)
+            if unlessRestarting, isFirstDeath(stateDirectory: configuration.stateDirectory) { return }
+            election = configuration.election
+        } catch {
+            // No director starts with such a file either, so the addresses go in any case: those that bear our mark.
+            StandardError.print("\(error)")
+            election = ElectionSettings(routers: [])
         }
         do {
-            for address in try AddressRelease.releaseAddresses(of: configuration.election) {
+            for address in try AddressRelease.releaseAddresses(of: election) {
                 print("removed \(address)")
             }
         } catch {
             StandardError.print("tandem-director: \(error)")
             throw ExitCode(1)
         }
+    }
+
+    /// Whether the director died of a signal now and not just before, so that systemd's restart will do.
+    private func isFirstDeath(stateDirectory: String) -> Bool {
+        guard let result = getenv("SERVICE_RESULT"), Self.deaths.contains(String(cString: result)) else { return false }
+        return !DeathRecord(stateDirectory: stateDirectory).noteDeath()
     }
 }
