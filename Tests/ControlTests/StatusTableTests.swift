@@ -60,6 +60,10 @@ import Testing
                 persistenceTimeout: 0,
                 isApplied: true,
                 destinations: [web1, web2],
+                state: .up,
+                reason: .passing,
+                evidence: "1 of 2 real server(s) up",
+                age: 64_000,
             )
         ],
         realServers: [
@@ -102,6 +106,7 @@ import Testing
             ! web: another machine claims 192.0.2.100
 
             service http: tcp 192.0.2.100:80, rr, in the kernel
+              up for 1m04s (passing: 1 of 2 real server(s) up)
               REAL SERVER  ENDPOINT       STATE  WEIGHT  CONNS  REASON       AGE    EVIDENCE
               web1         192.0.2.11:80  up     1       12+3   passing      1m04s  -
               web2         192.0.2.12:80  down   1->0    -      vip-missing  40ms   lo has no 192.0.2.100/32

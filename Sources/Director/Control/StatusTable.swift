@@ -5,7 +5,7 @@ internal import Health
 package enum StatusTable {
     /// The whole status.
     package static func render(_ status: ClusterStatus) -> String {
-        var sections = [[header(status)]]
+        var sections = [[header(status)] + status.troubles.map { "! \($0)" }]
         sections.append(routers(status.routers))
         sections.append(contentsOf: status.services.map(service))
         sections.append(realServers(status.realServers))
@@ -67,7 +67,9 @@ package enum StatusTable {
                 destination.reason.rawValue, age(destination.age), destination.evidence,
             ])
         }
-        return ["\(title)\(persistence), \(applied)"] + table.lines
+        let why = "\(service.reason.rawValue): \(service.evidence)"
+        let state = "\(service.state.rawValue) for \(age(service.age)) (\(why))"
+        return ["\(title)\(persistence), \(applied)", "  \(state)"] + table.lines
     }
 
     /// The kernel's weight, and the one that is wanted where that is another.

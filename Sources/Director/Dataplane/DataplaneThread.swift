@@ -9,22 +9,28 @@ package final class DataplaneThread: Sendable {
     /// Bound 256; every desire is the whole wish and `stop` is the last command, so the oldest may go.
     private let commands: Mailbox<DataplaneCommand>
     private let report: @Sendable (DataplaneReport) -> Void
+    private let stopped: @Sendable () -> Void
     private let turns = Atomic<UInt64>(0)
     private let hasStopped = Atomic<Bool>(false)
 
-    private init(_ report: @escaping @Sendable (DataplaneReport) -> Void) throws(Errno) {
+    private init(
+        _ report: @escaping @Sendable (DataplaneReport) -> Void,
+        _ stopped: @escaping @Sendable () -> Void,
+    ) throws(Errno) {
         commands = try Mailbox(capacity: 256, whenFull: .dropOldest)
         self.report = report
+        self.stopped = stopped
     }
 
     /// Starts the thread, which looks and reports at once, and changes the table only after the first desire.
     ///
-    /// The closure is called on the thread; it posts to a mailbox and returns.
+    /// The closures are called on the thread; they post to a mailbox and return. `stopped` comes last, once.
     package static func start(
         _ settings: DataplaneSettings,
         report: @escaping @Sendable (DataplaneReport) -> Void,
+        stopped: @escaping @Sendable () -> Void = {},
     ) throws(Errno) -> DataplaneThread {
-        let thread = try DataplaneThread(report)
+        let thread = try DataplaneThread(report, stopped)
         try LoopThread.start(name: "dataplane") { thread.run(settings) }
         return thread
     }
@@ -41,7 +47,10 @@ package final class DataplaneThread: Sendable {
     package var isStopped: Bool { hasStopped.load(ordering: .acquiring) }
 
     private func run(_ settings: DataplaneSettings) {
-        defer { hasStopped.store(true, ordering: .releasing) }
+        defer {
+            hasStopped.store(true, ordering: .releasing)
+            stopped()
+        }
         do {
             try loop(settings)
         } catch {

@@ -22,12 +22,20 @@ struct DirectorInbox: Sendable {
         case stopped
     }
 
+    /// What the dataplane thread tells.
+    enum DataplaneMessage: Sendable {
+        /// What a look found and did.
+        case report(DataplaneReport)
+        /// The dataplane has done what `stop` asked for, or has failed.
+        case stopped
+    }
+
     /// Whole pictures: the oldest may go.
     let election: Mailbox<ElectionMessage>
     /// Changes and summaries: the oldest may go, because the summary of the next second holds everything.
     let probes: Mailbox<ProbeReport>
     /// Whole pictures: the oldest may go.
-    let dataplane: Mailbox<DataplaneReport>
+    let dataplane: Mailbox<DataplaneMessage>
     /// Bytes from the agents: what does not fit is refused, and the link is not read until there is room.
     let agents: Mailbox<ClusterEvent>
     /// Requests of operators: what does not fit is refused and answered so.

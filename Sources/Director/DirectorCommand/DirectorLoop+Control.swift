@@ -34,7 +34,9 @@ extension DirectorLoop {
         }
         switch request {
         case .status:
-            message.reply.succeed(core.status(at: Clock.now))
+            var status = core.status(at: Clock.now)
+            status.troubles = threads.troubles.map(\.description)
+            message.reply.succeed(status)
         case .reload:
             switch reload() {
             case .applied(let text): message.reply.succeed(text)
@@ -52,6 +54,7 @@ extension DirectorLoop {
 
     /// Reads the configuration again and applies it whole, or not at all.
     mutating func reload() -> ReloadOutcome {
+        guard phase == .starting || phase == .running else { return .refused("the director is stopping") }
         let found: DirectorConfiguration
         do throws(ConfigurationError) {
             found = try DirectorConfiguration.load(path: configurationPath)
@@ -71,9 +74,17 @@ extension DirectorLoop {
             return .refused("the election is not reading its mailbox; the old configuration stays")
         }
         configuration = found
+        setLogLevel(found.logLevel)
         handle(.configurationReplaced(found.cluster))
         logger.notice("the new configuration is in force", metadata: ["configuration.file": "\(configurationPath)"])
         return .applied("the new configuration is in force")
+    }
+
+    private mutating func setLogLevel(_ level: LogLevel) {
+        logger.logLevel = Logger.Level(rawValue: level.rawValue) ?? .info
+        clusterLog = ClusterLog(logger: logger)
+        electionLog.logger = logger
+        troubleLog.logger = logger
     }
 
     /// What a running process cannot change.
@@ -84,6 +95,13 @@ extension DirectorLoop {
         if found.interface != configuration.interface { return "interface" }
         if found.forwardingPolicy != configuration.forwardingPolicy { return "ip_forward" }
         return nil
+    }
+}
+
+extension DataplaneReport {
+    /// Whether the kernel's table was compared with a desired one: the first looks may come before there is one.
+    var isReconciled: Bool {
+        lookFailure == nil && (isConverged || !applied.isEmpty || !failures.isEmpty)
     }
 }
 

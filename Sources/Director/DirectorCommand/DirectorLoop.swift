@@ -33,17 +33,22 @@ struct DirectorLoop: ~Copyable {
     let threads: DirectorThreads
     let inbox: DirectorInbox
     let signals: SignalSource
-    let logger: Logger
+    var logger: Logger
     let notifier: NotificationThread
     var core: ClusterCore
     var reactor: Reactor
     var phase = Phase.starting
+    /// When the code that only the start needed is given back.
+    var codeReleaseDue: MonotonicInstant?
     var electionLog: ElectionLog
-    let clusterLog: ClusterLog
+    var clusterLog: ClusterLog
+    var troubleLog: TroubleLog
     var watchdog: WatchdogSchedule
     var statusLine = StatusLine()
     var lastElection: ElectionReport?
-    var hasSeenKernel = false
+    var hasReconciled = false
+    /// Why the process has to end though nobody asked for it.
+    private var failure: Errno?
 
     /// Starts the threads and the loop's own descriptors.
     init(
@@ -73,6 +78,7 @@ struct DirectorLoop: ~Copyable {
         core = ClusterCore(seed: seed)
         electionLog = ElectionLog(logger: logger)
         clusterLog = ClusterLog(logger: logger)
+        troubleLog = TroubleLog(logger: logger)
         watchdog = WatchdogSchedule(interval: notifier.watchdogInterval, now: Clock.now)
     }
 
@@ -89,14 +95,18 @@ struct DirectorLoop: ~Copyable {
             if watchdog.isDue(at: now, completedTurns: threads.completedTurns) { notifier.watchdog() }
             showStatus(at: now)
         }
+        if let failure { throw failure }
     }
 
     /// When the loop has to turn again though nothing happens.
     private var deadline: MonotonicInstant? {
-        var candidates = [core.deadline, watchdog.deadline, statusLine.deadline].compactMap { $0 }
+        var candidates = [core.deadline, watchdog.deadline, troubleLog.deadline].compactMap { $0 }
         switch phase {
         case .stoppingElection(let deadline), .stoppingDataplane(let deadline): candidates.append(deadline)
-        case .starting, .running, .finished: break
+        case .running:
+            candidates.append(statusLine.deadline)
+            if let codeReleaseDue { candidates.append(codeReleaseDue) }
+        case .starting, .finished: break
         }
         return candidates.min()
     }
@@ -112,8 +122,10 @@ struct DirectorLoop: ~Copyable {
                 electionStopped()
             }
         }
-        for report in inbox.dataplane.drain() {
-            hasSeenKernel = hasSeenKernel || report.lookFailure == nil
+        for message in inbox.dataplane.drain() {
+            // The end of the dataplane only wakes the loop, which asks the thread itself.
+            guard case .report(let report) = message else { continue }
+            hasReconciled = hasReconciled || report.isReconciled
             handle(.dataplaneReported(report))
         }
         for event in inbox.agents.drain() { handle(event) }
@@ -141,8 +153,9 @@ struct DirectorLoop: ~Copyable {
     private mutating func advance(at now: MonotonicInstant) {
         switch phase {
         case .starting:
-            guard hasSeenKernel, let lastElection, lastElection.knowsItsInterfaces else { return }
+            guard hasReconciled, let lastElection, lastElection.knowsItsInterfaces else { return }
             phase = .running
+            codeReleaseDue = now + .seconds(5)
             logger.notice("the director is ready")
             notifier.ready(status: StatusLine.text(core.status(at: now)))
         case .stoppingElection(let deadline):
@@ -152,12 +165,26 @@ struct DirectorLoop: ~Copyable {
             }
         case .stoppingDataplane(let deadline):
             if threads.dataplane.isStopped || deadline <= now { phase = .finished }
-        case .running, .finished:
+        case .running:
+            if let due = codeReleaseDue, due <= now { releaseStartupCode() }
+        case .finished:
             break
         }
     }
 
+    /// Gives back the code that only the start needed, which locked memory would hold for good.
+    private mutating func releaseStartupCode() {
+        codeReleaseDue = nil
+        let isLocked = threads.election.notes?.memoryLockRefusal == nil
+        do throws(Errno) {
+            try ProgramText.release(relocking: isLocked)
+        } catch {
+            logger.warning("the start's code is not given back", metadata: ["errno": "\(error)"])
+        }
+    }
+
     private mutating func showStatus(at now: MonotonicInstant) {
+        if troubleLog.isDue(at: now) { troubleLog.record(threads.troubles, at: now) }
         guard phase == .running, statusLine.isDue(at: now) else { return }
         if let text = statusLine.next(core.status(at: now), at: now) { notifier.status(text) }
     }
@@ -166,9 +193,7 @@ struct DirectorLoop: ~Copyable {
         for signal in try signals.read() {
             switch signal {
             case SIGHUP:
-                notifier.reloading(at: Clock.now, status: "reading \(configurationPath)")
-                let outcome = reload()
-                notifier.ready(status: outcome.text)
+                takeHangUp()
             default:
                 stop()
             }
@@ -181,21 +206,42 @@ struct DirectorLoop: ~Copyable {
         case .starting, .running: break
         case .stoppingElection, .stoppingDataplane, .finished: return
         }
-        logger.notice("the director stops")
+        // First of all: the other director waits for the advertisement of priority 0.
+        let isHeard = threads.election.post(.stop)
+        phase = .stoppingElection(deadline: Clock.now + (isHeard ? .seconds(2) : .zero))
         notifier.stopping(status: "giving up the virtual addresses")
-        phase = .stoppingElection(deadline: Clock.now + .seconds(2))
+        logger.notice("the director stops")
         handle(.stopRequested)
-        threads.election.post(.stop)
+    }
+
+    /// Reloads on SIGHUP; systemd hears of readiness only if the director was ready before.
+    private mutating func takeHangUp() {
+        guard phase == .running else {
+            let outcome = reload()
+            logger.notice(
+                "a reload while the director starts or stops",
+                metadata: ["reload.outcome": "\(outcome.text)"],
+            )
+            return
+        }
+        notifier.reloading(at: Clock.now, status: "reading \(configurationPath)")
+        let outcome = reload()
+        notifier.ready(status: outcome.text)
+        statusLine.hold(outcome.text, at: Clock.now)
     }
 
     private mutating func electionStopped() {
-        guard case .stoppingElection = phase else {
+        switch phase {
+        case .stoppingElection:
+            phase = .stoppingDataplane(deadline: Clock.now + .seconds(2))
+            threads.dataplane.post(.stop(clear: configuration.stopAction == .clear))
+        case .starting, .running:
             // Nobody asked for it: the election thread has failed, and systemd has to start the process anew.
-            logger.critical("the election ended", metadata: ["election.errno": "\(threads.election.health)"])
+            failure = threads.election.health.ended ?? .ioError
+            logger.critical("the election ended", metadata: ["election.health": "\(threads.election.health)"])
             phase = .finished
-            return
+        case .stoppingDataplane, .finished:
+            break  // It came after all, too late to be waited for.
         }
-        phase = .stoppingDataplane(deadline: Clock.now + .seconds(2))
-        threads.dataplane.post(.stop(clear: configuration.stopAction == .clear))
     }
 }

@@ -36,7 +36,8 @@ struct DirectorThreads {
         try control.start()
         dataplane = try DataplaneThread.start(
             DataplaneSettings(configuration),
-            report: { inbox.dataplane.post($0) },
+            report: { inbox.dataplane.post(.report($0)) },
+            stopped: { inbox.dataplane.post(.stopped) },
         )
         probing = try ProbingThread.start { inbox.probes.post($0) }
         let relay = ElectionRelay()

@@ -6,7 +6,7 @@ internal import VRRP
 /// Writes the log of the election: the election thread itself never logs, it publishes pictures, and their differences
 /// are written here.
 struct ElectionLog {
-    private let logger: Logger
+    var logger: Logger
     private var last: ElectionReport?
 
     init(logger: Logger) {
@@ -21,6 +21,8 @@ struct ElectionLog {
             recordState(of: router, before: before)
             recordAddresses(of: router, before: before)
             for finding in router.findings where !(before?.findings.contains { $0.isSameKind(as: finding) } ?? false) {
+                // Before the first look there is nothing to be right or wrong.
+                if case .interfaceUnusable(.unknown) = finding { continue }
                 logger.warning("a virtual router found something wrong", metadata: metadata(router, "\(finding)"))
             }
         }

@@ -30,9 +30,6 @@ struct RunCommand: ParsableCommand {
             signal(SIGPIPE, SIG_IGN)
             let inbox = try DirectorInbox()
             let threads = try DirectorThreads(configuration, identity: identity, inbox: inbox)
-            if let notes = threads.election.notes, notes.realTimeRefusal != nil || notes.memoryLockRefusal != nil {
-                logger.warning("the election has no real time or no locked memory", metadata: ["election": "\(notes)"])
-            }
             var random = SystemRandomNumberGenerator()
             let boot = BootIdentifier(high: random.next(), low: random.next())
             var loop = try DirectorLoop(

@@ -7,10 +7,16 @@ struct StatusLine {
     private var due = MonotonicInstant(nanoseconds: 0)
 
     /// When to look again.
-    var deadline: MonotonicInstant? { due }
+    var deadline: MonotonicInstant { due }
 
     /// Whether a look is due.
     func isDue(at now: MonotonicInstant) -> Bool { due <= now }
+
+    /// Lets another text, which is shown already, stand for a while.
+    mutating func hold(_ text: String, at now: MonotonicInstant) {
+        last = text
+        due = now + .seconds(5)
+    }
 
     /// The new line, or nothing if it is the old one.
     mutating func next(_ status: ClusterStatus, at now: MonotonicInstant) -> String? {

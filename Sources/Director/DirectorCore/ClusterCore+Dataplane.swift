@@ -4,8 +4,10 @@ import Primitives
 
 /// What the kernel has.
 extension ClusterCore {
-    /// How many repairs of one look are logged one by one.
+    /// How many repairs are logged one by one within ``repairWindow``: somebody who undoes them at once must not fill
+    /// the log.
     private static var loggedRepairs: Int { 20 }
+    private static var repairWindow: Interval { .seconds(10) }
 
     mutating func take(_ report: DataplaneReport, at now: MonotonicInstant) {
         let before = dataplane
@@ -15,18 +17,8 @@ extension ClusterCore {
             observed = report.servicesAfterwards
             observedAt = report.at
         }
-        for planned in report.applied.filter({ $0.reason.isDrift }).prefix(Self.loggedRepairs) {
-            logs.append(
-                StatusChange(
-                    .dataplane,
-                    from: "changed by somebody else",
-                    to: "repaired",
-                    .dataplaneDrift,
-                    evidence: "\(planned.reason.rawValue): \(planned.operation)",
-                    level: .warning,
-                )
-            )
-        }
+        logRepairs(in: report, at: now)
+        logFindings(in: report, before: before)
         let troubleBefore = before.flatMap { Self.trouble($0) }
         let trouble = Self.trouble(report)
         guard trouble != troubleBefore else { return }
@@ -40,6 +32,56 @@ extension ClusterCore {
                 level: trouble == nil ? .notice : .error,
             )
         )
+    }
+
+    private mutating func logRepairs(in report: DataplaneReport, at now: MonotonicInstant) {
+        let repairs = report.applied.filter { $0.reason.isDrift }
+        guard !repairs.isEmpty else { return }
+        if now - repairsLogged.since >= Self.repairWindow { repairsLogged = (now, 0) }
+        let room = max(0, Self.loggedRepairs - repairsLogged.count)
+        for planned in repairs.prefix(room) {
+            logRepair("\(planned.reason.rawValue): \(planned.operation)")
+        }
+        if room > 0, repairs.count > room {
+            let seconds = Self.repairWindow.milliseconds / 1000
+            logRepair("more repairs than \(Self.loggedRepairs) in \(seconds) s; the status counts them")
+        }
+        repairsLogged.count += repairs.count
+    }
+
+    private mutating func logRepair(_ evidence: String) {
+        logs.append(
+            StatusChange(
+                .dataplane,
+                from: "changed by somebody else",
+                to: "repaired",
+                .dataplaneDrift,
+                evidence: evidence,
+                level: .warning,
+            )
+        )
+    }
+
+    /// Kernel parameters that were repaired, and those that are wrong and stay so; a refusal is logged as trouble.
+    private mutating func logFindings(in report: DataplaneReport, before: DataplaneReport?) {
+        for finding in report.findings {
+            let known = before?.findings.first { $0.name == finding.name }
+            switch finding.outcome {
+            case .repaired: break
+            case .reported, .absent: if known?.outcome == finding.outcome { continue }
+            case .refused: continue
+            }
+            logs.append(
+                StatusChange(
+                    .dataplane,
+                    from: "\(finding.name) \(finding.found)",
+                    to: finding.outcome.rawValue,
+                    finding.outcome == .repaired ? .dataplaneDrift : .dataplaneDiverged,
+                    evidence: "should be \(finding.expected)",
+                    level: .warning,
+                )
+            )
+        }
     }
 
     /// The first thing that the kernel refused at a look, if anything.

@@ -80,6 +80,7 @@ extension ClusterCore {
             isApplied: observedAt.map { _ in observed != nil },
             destinations: present + leaving,
         )
+        .summarized(configurationAge: age(configuredAt))
     }
 
     private func status(of server: RealServerSettings, _ age: (MonotonicInstant) -> Int64) -> RealServerStatus {
@@ -182,6 +183,7 @@ extension RouterStatus {
             activePriority: router.activePriority.map { Int($0) },
             addresses: router.addresses.map { Address(address: "\($0.prefix)", isHeld: $0.isHeld) },
             findings: router.findings.map { "\($0)" },
+            evidence: router.findings.first.map { "\($0)" } ?? router.activeRouter.map { "active router \($0)" } ?? "",
         )
     }
 }

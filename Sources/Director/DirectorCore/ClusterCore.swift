@@ -47,6 +47,8 @@ package struct ClusterCore: ~Copyable {
     var observed: [ObservedService] = []
     /// When that look was; nothing before the first.
     var observedAt: MonotonicInstant?
+    /// Repairs in the present window of the log.
+    var repairsLogged = (since: MonotonicInstant(nanoseconds: 0), count: 0)
     /// Addresses that were ours at any time in this life: a service on one that was removed must still go.
     var ownedAddresses: Set<IPAddress> = []
 

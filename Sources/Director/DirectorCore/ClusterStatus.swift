@@ -20,4 +20,6 @@ package struct ClusterStatus: Hashable, Sendable, Codable {
     package var probes: [ProbeStatus]
     /// The kernel's table; nothing before the first look.
     package var dataplane: DataplaneStatus?
+    /// What the director's own threads were refused, and messages that they lost.
+    package var troubles: [String] = []
 }

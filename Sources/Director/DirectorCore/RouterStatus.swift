@@ -30,4 +30,6 @@ package struct RouterStatus: Hashable, Sendable, Codable {
     package var addresses: [Address]
     /// What is not as it should be.
     package var findings: [String]
+    /// The first finding, or who the Active Router is.
+    package var evidence = ""
 }

@@ -1,3 +1,5 @@
+package import Health
+
 /// A service's part of the status.
 package struct ServiceStatus: Hashable, Sendable, Codable {
     /// The operator's name for it.
@@ -14,4 +16,35 @@ package struct ServiceStatus: Hashable, Sendable, Codable {
     package var isApplied: Bool?
     /// Its real servers in the file's order, then those that are being removed.
     package var destinations: [DestinationStatus]
+    /// The best that one of its real servers is; down too while the kernel has no such service.
+    package var state = DestinationState.unknown
+    /// Why.
+    package var reason = Reason.awaitingResults
+    /// How many of its real servers are up.
+    package var evidence = ""
+    /// How long, in milliseconds.
+    package var age: Int64 = 0
+}
+
+extension ServiceStatus {
+    /// The service with the state that follows from its real servers', in the order of what serves best.
+    func summarized(configurationAge: Int64) -> ServiceStatus {
+        var summary = self
+        let up = destinations.count { $0.state == .up }
+        summary.evidence = "\(up) of \(destinations.count) real server(s) up"
+        let order: [DestinationState] = [.up, .unknown, .draining, .maintenance, .down]
+        let best = order.first { state in destinations.contains { $0.state == state } } ?? .down
+        let deciding = destinations.filter { $0.state == best }
+        // Up since the first of them came up; out of service since the last of them changed.
+        let decider =
+            best == .up ? deciding.max { $0.age < $1.age } : deciding.min { $0.age < $1.age }
+        summary.state = best
+        summary.reason = decider?.reason ?? .notConfigured
+        summary.age = decider?.age ?? configurationAge
+        if isApplied == false {
+            summary.state = .down
+            summary.reason = .dataplaneDiverged
+        }
+        return summary
+    }
 }

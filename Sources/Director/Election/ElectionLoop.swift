@@ -43,6 +43,7 @@ struct ElectionLoop: ~Copyable {
             }
         } catch {
             thread.condition.withLock { $0.ended = error }
+            thread.outlets.stopped()
         }
     }
 

@@ -16,6 +16,8 @@ package final class ElectionThread: Sendable {
         /// To the rest of the director.
         package var publish: @Sendable (ElectionReport) -> Void
         /// The stop is done: priority 0 is sent, and the addresses are gone or a second has passed.
+        ///
+        /// It comes too when the thread has failed, with the cause in its health.
         package var stopped: @Sendable () -> Void
 
         /// Makes the outlets.
