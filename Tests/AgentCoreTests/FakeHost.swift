@@ -12,6 +12,10 @@ struct FakeHost {
     var file: String?
     var undelivered: Set<IPAddress> = []
     var refusesAddresses = false
+    var refusesSysctls = false
+    var refusesRemovals = false
+    /// Addresses for which adding them anew does not help.
+    var isStubborn = false
 
     init() {
         for interface in ["all", "eth0", "eth1"] {
@@ -81,13 +85,15 @@ struct FakeHost {
             file = state.text
             return [.saved]
         case .writeSysctl(let key, let value):
+            guard !refusesSysctls else { return [.effectFailed(effect, reason: "read-only file system")] }
             sysctls[key] = value
         case .addAddress(let address):
             guard !refusesAddresses else { return [.effectFailed(effect, reason: "operation not permitted")] }
-            undelivered.remove(address)
+            if !isStubborn { undelivered.remove(address) }
             let prefix = Prefix(host: address)
             if !held.contains(where: { $0.isLoopback && $0.prefix == prefix }) { hold("\(prefix)", isOurs: true) }
         case .removeAddress(let observed):
+            guard !refusesRemovals else { return [.effectFailed(effect, reason: "operation not permitted")] }
             held.removeAll { $0 == observed }
         case .listen:
             return [.listening]

@@ -1,12 +1,14 @@
 import AgentCore
-import AgentHost
 import AgentProtocol
 import Glibc
 import Linux
 import Netlink
 import Primitives
+import SystemPackage
 import TestNetwork
 import Testing
+
+@testable import AgentHost
 
 /// What the agent does to a real kernel, in a namespace of its own; needs root, as the product does.
 @Suite struct AgentHostTests {
@@ -150,6 +152,23 @@ import Testing
             try NetworkNamespace.command("truncate -s 20 \(directory)/agent.state")
             #expect(throws: HostError.self) { try file.load() }
             #expect(throws: HostError.self) { try StateFile(directory: directory + "/absent").save(state) }
+        }
+    }
+
+    @Test func `only the kernel's word that there is no route makes an address undelivered`() throws {
+        for code in [Errno.networkUnreachable, .noRouteToHost, .invalidArgument, .permissionDenied] {
+            #expect(Host.meansNoRoute(code))
+        }
+        for code in [Errno.timedOut, .noBufferSpace, .interrupted, .noMemory, .badMessage] {
+            #expect(!Host.meansNoRoute(code), "the address would be taken off for it")
+        }
+        try Self.stage { _ in
+            let vip = try #require(IPAddress("192.0.2.10"))
+            let (seen, problems) = try Host().observe(.addresses, addresses: [vip], directors: [])
+            #expect(seen.addresses?.delivered == [] && problems.isEmpty)
+            let far = try #require(IPAddress("198.51.100.1"))
+            let (unreachable, none) = try Host().observe(.addresses, addresses: [far], directors: [])
+            #expect(unreachable.addresses?.delivered == [] && none.isEmpty, "no route is no failure to look")
         }
     }
 }

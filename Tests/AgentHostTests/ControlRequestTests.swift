@@ -1,6 +1,7 @@
 import AgentHost
-import ControlSocket
 import Testing
+
+@testable import ControlSocket
 
 @Suite struct AgentControlRequestTests {
     @Test(

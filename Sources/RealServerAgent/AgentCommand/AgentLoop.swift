@@ -193,6 +193,7 @@ struct AgentLoop: ~Copyable {
 
     private mutating func stop() {
         notifier.stopping(status: "stopping")
+        if let end = core.releaseEnd { notifier.extendTimeout(by: max(end - Clock.now, .zero) + .seconds(5)) }
         pending.append(.stopRequested)
     }
 

@@ -18,7 +18,9 @@ struct AddressDemand: Hashable, Sendable {
         }
         isComplete = states.allSatisfy { $0 != nil }
         let wanted = Set(states.flatMap { $0?.addresses ?? [] }).subtracting(settings.pinnedAddresses).sorted()
-        let allowed = wanted.filter { address in settings.allowedAddresses.contains { $0.contains(address) } }
+        let allowed = wanted.filter { address in
+            Self.isClaimable(address) && settings.allowedAddresses.contains { $0.contains(address) }
+        }
         // What is beyond the link's limits could not be reported, so it is refused like what is not allowed.
         let pinned = settings.pinnedAddresses.sorted().prefix(Limits.addresses)
         addresses = (pinned + allowed.prefix(Limits.addresses - pinned.count)).sorted()
@@ -26,6 +28,15 @@ struct AddressDemand: Hashable, Sendable {
         refused = Array(wanted.filter { !held.contains($0) }.prefix(Limits.addresses / 2))
         let services = Set(states.flatMap { $0?.services ?? [] }).filter { held.contains($0.endpoint.address) }
         self.services = Array(services.sorted().prefix(Limits.services))
+    }
+
+    /// Whether an address can be a virtual one at all, however wide the file's networks are: 127.0.0.1 on `lo` is not.
+    private static func isClaimable(_ address: IPAddress) -> Bool {
+        let bytes = address.bytes
+        return switch address {
+        case .v4: bytes[0] != 0 && bytes[0] != 127 && bytes[0] < 224
+        case .v6: bytes[0] != 0xff && (bytes.dropLast().contains { $0 != 0 } || bytes[15] > 1)
+        }
     }
 
     /// Whether an address of ours that is not demanded may go once its connections have ended.

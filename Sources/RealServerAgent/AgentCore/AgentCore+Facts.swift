@@ -107,7 +107,8 @@ extension AgentCore {
             let holds = isDelivered && addresses.loopbackIsUp
             facts.append(Fact(.vipBound, subject, holds ? .holds : .violated, evidence: evidence))
         } else {
-            facts.append(Fact(.vipBound, subject, .violated, evidence: "not on lo\(failure)"))
+            let withheld = address.family == .ipv4 && host.sysctls != nil && !isSilent ? "; waits for silent ARP" : ""
+            facts.append(Fact(.vipBound, subject, .violated, evidence: "not on lo\(failure)\(withheld)"))
         }
         if let wide = standing.first(where: { $0.isLoopback && !$0.prefix.isHost }) {
             let evidence = "\(wide.prefix) on lo\(failure)"

@@ -10,11 +10,9 @@ extension AgentCore {
 
     /// Sets right what the last look showed to differ from what is demanded.
     mutating func reconcile(at now: MonotonicInstant, into turn: inout Turn) {
-        forgetMendedFailures()
         countsConnections = false
         guard phase.holdsAddresses else { return }
-        var repairs = sysctlRepairs() + addressRepairs()
-        let removals = withdrawals(at: now)
+        var repairs = (sysctlRepairs() + addressRepairs() + withdrawals(at: now)).filter { isDue($0, at: now) }
         if now - repairWindow.start >= Self.lookInterval { repairWindow = RepairWindow(start: now) }
         if repairWindow.count >= Self.repairLimit, !repairs.isEmpty {
             // Somebody undoes them as fast as they are made: the next window tries again, the facts say what is wrong.
@@ -23,7 +21,21 @@ extension AgentCore {
             repairs = []
         }
         repairWindow.count += repairs.count
-        emit(repairs + removals, into: &turn)
+        emit(repairs, into: &turn)
+    }
+
+    /// Whether a repair may be tried: what the kernel refused is tried again with the next regular look.
+    func isDue(_ repair: Repair, at now: MonotonicInstant) -> Bool {
+        guard let subject = FailureSubject(repair.effect), failures[subject] != nil else { return true }
+        return now >= retryAt
+    }
+
+    /// Whether every interface keeps silent about addresses that are not its own, as far as was seen.
+    var isSilent: Bool {
+        guard let sysctls = host.sysctls else { return false }
+        return sysctls.allSatisfy { key, value in
+            key.name.isSilent(max(value, sysctls[SysctlKey(interface: "all", name: key.name)] ?? 0))
+        }
     }
 
     /// How many repairs were made lately.
@@ -43,7 +55,10 @@ extension AgentCore {
         guard !repairs.isEmpty else { return }
         for repair in repairs {
             turn.kernel.append(repair.effect)
-            turn.outbound.append(.log(repair.change))
+            // What is tried again is told by the failure once, and by the facts when it succeeds.
+            if FailureSubject(repair.effect).map({ failures[$0] == nil }) ?? true {
+                turn.outbound.append(.log(repair.change))
+            }
             switch repair.effect {
             case .addAddress: statistics.addressesAdded += 1
             case .removeAddress: statistics.addressesRemoved += 1
@@ -87,20 +102,22 @@ extension AgentCore {
         }.map(\.element)
     }
 
-    private func addressRepairs() -> [Repair] {
+    private mutating func addressRepairs() -> [Repair] {
         guard let addresses = host.addresses, addresses.loopbackIsUp else { return [] }
         var repairs: [Repair] = []
+        restoredRoutes = restoredRoutes.filter { isBound($0) && !addresses.delivered.contains($0) }
         for address in demand.addresses {
             let standing = loopback.filter { $0.prefix.address == address }
             if let exact = standing.first(where: { $0.prefix.isHost }) {
                 // Without its local route the kernel would forward the address; adding it anew restores the route.
-                if exact.isOurs, !addresses.delivered.contains(address) {
+                if exact.isOurs, !addresses.delivered.contains(address), !restoredRoutes.contains(address) {
+                    restoredRoutes.insert(address)
                     repairs.append(
                         Repair(effect: .removeAddress(exact), change: .addressRemoved(address, .undelivered))
                     )
                     repairs.append(Repair(effect: .addAddress(address), change: .addressAdded(address)))
                 }
-            } else {
+            } else if isSilent || address.family == .ipv6 {
                 repairs.append(Repair(effect: .addAddress(address), change: .addressAdded(address)))
             }
             // A wider prefix makes the whole network local and cuts the node off, whoever added it.
@@ -130,7 +147,10 @@ extension AgentCore {
     }
 
     /// Forgets the failures whose subject the last look shows to be right.
-    private mutating func forgetMendedFailures() {
+    mutating func forgetMendedFailures(_ observation: HostObservation) {
+        let isWhole =
+            observation.addresses != nil && observation.sysctls != nil && observation.listeners != nil
+            && observation.routes != nil && (observation.connections != nil || !(isHurried || countsConnections))
         let sysctls = host.sysctls ?? [:]
         failures = failures.filter { subject, _ in
             switch subject {
@@ -140,7 +160,7 @@ extension AgentCore {
                 sysctls[key].map { !key.name.isSilent(max($0, sysctls[.init(interface: "all", name: key.name)] ?? 0)) }
                     ?? false
             case .stateFile: true
-            case .observation: false
+            case .observation: !isWhole
             }
         }
     }

@@ -1,5 +1,5 @@
 import AgentProtocol
-import Primitives
+package import Primitives
 
 extension AgentCore {
     /// Begins to drain the node, unless that is on its way or done.
@@ -41,6 +41,15 @@ extension AgentCore {
         }
     }
 
+    /// When a release that is on its way ends at the latest.
+    package var releaseEnd: MonotonicInstant? {
+        switch phase {
+        case .draining(let release): release.until + Self.removalPatience
+        case .removing(_, let giveUpAt): giveUpAt
+        case .starting, .running, .released, .stopped: nil
+        }
+    }
+
     /// Stops as the settings say.
     mutating func stop(at now: MonotonicInstant, into turn: inout Turn) {
         switch (settings.stopAction, phase) {
@@ -70,7 +79,7 @@ extension AgentCore {
             }
             guard isEmpty == true || now >= release.until else { return }
             enter(.removing(release, giveUpAt: now + Self.removalPatience), at: now)
-            remove(into: &turn)
+            remove(at: now, into: &turn)
         } else if case .removing(let release, let giveUpAt) = phase {
             let left = loopback.filter(\.isOurs)
             if left.isEmpty, host.addresses != nil {
@@ -79,15 +88,16 @@ extension AgentCore {
             } else if now >= giveUpAt {
                 complete(release, isComplete: false, at: now, into: &turn)
             } else {
-                remove(into: &turn)
+                remove(at: now, into: &turn)
             }
         }
     }
 
-    private mutating func remove(into turn: inout Turn) {
+    private mutating func remove(at now: MonotonicInstant, into turn: inout Turn) {
         let repairs = loopback.filter(\.isOurs).map {
             Repair(effect: .removeAddress($0), change: .addressRemoved($0.prefix.address, .released))
-        }
+        }.filter { isDue($0, at: now) }
+        guard !repairs.isEmpty || host.addresses == nil else { return }
         emit(repairs, into: &turn)
         turn.scope.formUnion(.regular)
     }

@@ -35,6 +35,12 @@ package struct AgentCore: ~Copyable {
     var nextLook: MonotonicInstant?
     var nextProbe: MonotonicInstant?
     var repairWindow: RepairWindow
+    /// When what the kernel refused is tried again.
+    var retryAt: MonotonicInstant
+    /// Addresses added anew for their local route, and not delivered since: doing that again would only disturb.
+    var restoredRoutes: Set<IPAddress> = []
+    /// Whether the listener was asked for.
+    var wantsListener = false
     var lastDrain: UInt64 = 0
     var connectionsCountedAt: MonotonicInstant?
     /// The connections of addresses that are to go, looked at with every look while there are any.
@@ -52,6 +58,7 @@ package struct AgentCore: ~Copyable {
         startedAt = now
         phaseSince = now
         repairWindow = RepairWindow(start: now)
+        retryAt = now
     }
 
     /// When `deadlineReached` is wanted next.
@@ -90,10 +97,12 @@ package struct AgentCore: ~Copyable {
             turn.scope.formUnion(scope)
         case .observed(let observation):
             host.merge(observation)
-            machineSysctls.merge(observation.sysctls ?? [:]) { first, _ in first }
+            if let sysctls = observation.sysctls { remember(sysctls) }
             if observation.connections != nil { connectionsCountedAt = now }
-            if case .starting = phase { begin(at: now, into: &turn) }
+            forgetMendedFailures(observation)
+            if case .starting = phase { begin(at: now) }
             reconcile(at: now, into: &turn)
+            listen(at: now, into: &turn)
         case .probed(let service, let outcome):
             if demand.services.contains(service) { probes[service] = outcome }
         case .listening:
@@ -106,7 +115,7 @@ package struct AgentCore: ~Copyable {
         case .linkClosed(let connection, let reason):
             forgetLink(connection, reason: reason, into: &turn)
         case .effectFailed(let effect, let reason):
-            note(failure: reason, of: effect, into: &turn)
+            note(failure: reason, of: effect, at: now, into: &turn)
         case .saved:
             failures[.stateFile] = nil
         case .releaseRequested(let deadline):
@@ -131,11 +140,24 @@ package struct AgentCore: ~Copyable {
         turn.scope.formUnion(.regular)
     }
 
-    /// The host was seen for the first time: what is missing is set right first, and only then is anybody let in.
-    private mutating func begin(at now: MonotonicInstant, into turn: inout Turn) {
+    /// The host was seen for the first time.
+    private mutating func begin(at now: MonotonicInstant) {
         enter(.running, at: now)
         nextProbe = now
+    }
+
+    /// Lets the directors in once what was missing is set right, or cannot be.
+    private mutating func listen(at now: MonotonicInstant, into turn: inout Turn) {
+        let isSettled = isSilent || failures.keys.contains(where: \.isSysctl) || host.sysctls == nil
+        guard !wantsListener, isSettled || now - startedAt >= Self.lookInterval else { return }
+        wantsListener = true
         turn.afterKernel.append(.listen)
+    }
+
+    /// Keeps what was there first, and nothing of interfaces that are gone: another one of their name is another one.
+    private mutating func remember(_ sysctls: [SysctlKey: Int]) {
+        machineSysctls = sysctls.merging(machineSysctls.filter { sysctls[$0.key] != nil }) { _, first in first }
+        saved.previous = saved.previous.filter { sysctls[$0.key] != nil }
     }
 
     private mutating func replace(_ new: AgentSettings, at now: MonotonicInstant, into turn: inout Turn) {
@@ -188,23 +210,32 @@ package struct AgentCore: ~Copyable {
         phaseSince = now
     }
 
-    private mutating func note(failure reason: String, of effect: AgentEffect, into turn: inout Turn) {
+    private mutating func note(
+        failure reason: String,
+        of effect: AgentEffect,
+        at now: MonotonicInstant,
+        into turn: inout Turn,
+    ) {
         statistics.failures += 1
         guard let subject = FailureSubject(effect) else { return }
         let text = Limits.printable(reason, bytes: Limits.evidence)
+        if subject.isOfKernel { retryAt = now + (isHurried ? Self.hurriedLookInterval : Self.lookInterval) }
         guard failures.updateValue(text, forKey: subject) != text else { return }
         turn.outbound.append(.log(.failed("\(subject)", reason: text)))
+    }
+
+    /// Whether something is about to end.
+    var isHurried: Bool {
+        switch phase {
+        case .draining, .removing: true
+        case .starting, .running, .released, .stopped: false
+        }
     }
 
     /// Asks for a look at what this turn made doubtful, and says when the next one is due.
     private mutating func look(at now: MonotonicInstant, into turn: inout Turn) {
         turn.save(saved)
         if case .stopped = phase { return }
-        let isHurried: Bool
-        switch phase {
-        case .draining, .removing: isHurried = true
-        case .starting, .running, .released, .stopped: isHurried = false
-        }
         guard !turn.scope.isEmpty else { return }
         if isHurried || countsConnections { turn.scope.insert(.connections) }
         if turn.scope.isSuperset(of: .regular) {

@@ -19,6 +19,19 @@ enum FailureSubject: Hashable, Comparable, Sendable {
         }
     }
 
+    /// Whether it is an ARP setting.
+    var isSysctl: Bool {
+        if case .sysctl = self { true } else { false }
+    }
+
+    /// Whether it is something that a repair sets right.
+    var isOfKernel: Bool {
+        switch self {
+        case .address, .sysctl: true
+        case .stateFile, .observation: false
+        }
+    }
+
     private var rank: Int {
         switch self {
         case .address: 0

@@ -97,14 +97,30 @@ package struct Host: ~Copyable {
                     isOurs: address.isMarked,
                 )
             }
-            let delivered = virtual.filter { address in
-                // No route at all is an error, which means the same.
-                (try? routes.route(to: address))?.isLocal ?? false
-            }
+            var delivered: [IPAddress] = []
+            for address in virtual where try isDelivered(address) { delivered.append(address) }
             let isUp = links.first(where: \.isLoopback)?.isUp ?? false
             return HostObservation.Addresses(held: held, delivered: delivered, loopbackIsUp: isUp)
         } catch {
             throw HostError("\(error)")
+        }
+    }
+
+    private func isDelivered(_ address: IPAddress) throws(NetlinkError) -> Bool {
+        do throws(NetlinkError) {
+            return try routes.route(to: address).isLocal
+        } catch {
+            guard Self.meansNoRoute(error.code) else { throw error }
+            return false
+        }
+    }
+
+    /// Whether the kernel says that there is no route, rather than that it could not say: only the former is a finding,
+    /// for which the address is taken off and added anew.
+    static func meansNoRoute(_ code: Errno) -> Bool {
+        switch code {
+        case .networkUnreachable, .noRouteToHost, .invalidArgument, .permissionDenied: true
+        default: false
         }
     }
 
