@@ -275,6 +275,13 @@ let package = Package(
             "DataplaneTests",
             ["TestNetwork", "Dataplane", "Balancing", "DirectorCore", "Linux", "CLinux", "Primitives", system],
         ),
+        suite(
+            "DirectorCommandTests",
+            [
+                "DirectorCommand", "Election", "DirectorCore", "Balancing", "VRRP", "Linux", "Primitives", logging,
+                system,
+            ],
+        ),
         suite("AgentProtocolTests", ["AgentProtocol", "Primitives"]),
         suite("AgentCoreTests", ["AgentCore", "AgentProtocol", "Primitives"]),
         suite(
