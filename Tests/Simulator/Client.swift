@@ -9,7 +9,7 @@ final class Client {
     private var confirmedAt: [IPAddress: MonotonicInstant] = [:]
 
     /// How long an entry is used without asking again.
-    private static let patience = Interval.seconds(5)
+    private static let patience = Interval.seconds(3)
 
     init(world: Simulation) {
         self.world = world

@@ -1,3 +1,4 @@
+import Balancing
 import DirectorCore
 import Primitives
 import VRRP
@@ -12,6 +13,14 @@ final class DirectorNode {
     var kernel = MachineKernel()
     /// The configuration file's part for the election.
     var election: ElectionSettings
+    /// The configuration file's part for the rest.
+    var cluster: ClusterSettings
+    /// The IPVS table.
+    var table = VirtualServerTable()
+    /// How often the machine booted.
+    private(set) var boots: UInt64 = 1
+    /// When somebody last changed the table by hand.
+    private(set) var meddledAt: MonotonicInstant?
     /// Whether a packet filter drops VRRP behind the packet socket.
     var filtersVRRP = false
     /// The process.
@@ -21,11 +30,13 @@ final class DirectorNode {
     /// Processes that ended; what is still on its way to them finds nobody.
     private var retired: [DirectorProcess] = []
 
-    init(index: Int, clock: NodeClock, election: ElectionSettings, world: Simulation) {
+    init(index: Int, clock: NodeClock, election: ElectionSettings, cluster: ClusterSettings, world: Simulation) {
         self.index = index
         self.clock = clock
         self.election = election
+        self.cluster = cluster
         self.world = world
+        addForeignService()
     }
 
     /// The name in traces.
@@ -42,10 +53,10 @@ final class DirectorNode {
     }
 
     /// The process is gone, its kernel stays.
-    func kill() {
+    func kill(isSilent: Bool = false) {
         guard let process else { return }
         world.note(name, "is killed")
-        process.end()
+        process.end(isSilent: isSilent)
         retired.append(process)
         self.process = nil
         world.electionChecker.processEnded(self)
@@ -61,15 +72,18 @@ final class DirectorNode {
 
     /// The machine loses its power and all its kernel knew.
     func powerOff() {
-        kill()
+        kill(isSilent: true)
         kernel.isPowered = false
         kernel.addresses = []
+        table = VirtualServerTable()
     }
 
     /// The machine boots; the unit starts its process.
     func powerOn() {
         guard !kernel.isPowered else { return }
         kernel.isPowered = true
+        boots += 1
+        addForeignService()
         start()
     }
 
@@ -83,6 +97,32 @@ final class DirectorNode {
     /// Something in the kernel changed that a netlink monitor sees.
     func kernelChanged() {
         process?.addresses.kernelChanged()
+    }
+
+    private func addForeignService() {
+        let destination = ObservedDestination(endpoint: Simulation.foreign.identity.endpoint, weight: 7)
+        table.services.append(.init(service: Simulation.foreign, destinations: [.init(destination: destination)]))
+    }
+
+    /// Somebody uses ipvsadm.
+    func meddle(_ what: Int, _ service: ServiceIdentity) {
+        guard kernel.isPowered else { return }
+        meddledAt = world.now
+        guard let index = table.services.firstIndex(where: { $0.service.identity == service }) else { return }
+        switch what {
+        case 0: table.services.remove(at: index)
+        case 1: if !table.services[index].destinations.isEmpty { table.services[index].destinations.removeFirst() }
+        case 2:
+            for found in table.services[index].destinations.indices {
+                table.services[index].destinations[found].destination.weight = 9
+            }
+        default: table.services[index].service.schedulerName = "lc"
+        }
+    }
+
+    /// Whether the look that repairs what somebody did may not have come yet.
+    var hasFreshlyMeddledTable: Bool {
+        meddledAt.map { world.now - $0 < .milliseconds(1500) } ?? false
     }
 
     /// A frame arrives.

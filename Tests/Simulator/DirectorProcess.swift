@@ -1,12 +1,20 @@
+import AgentProtocol
 import DirectorCore
+import Health
 import Primitives
 
 /// One life of a director's process: its threads, with the parts of the product that run on them.
 final class DirectorProcess {
     unowned let node: DirectorNode
     unowned let world: Simulation
+    /// When it started, in the world's time.
+    let startedAt: MonotonicInstant
     private let election: any ElectionPart
+    private let cluster: any ClusterPart
     private var lastLocal: MonotonicInstant?
+    private var connections: [ConnectionIdentifier: AgentConnection] = [:]
+    private var hasElectionStopped = false
+    private var hasClusterStopped = false
     /// Whether it was asked to stop.
     private(set) var isStopping = false
 
@@ -18,21 +26,43 @@ final class DirectorProcess {
         deadline: { [unowned self] in election.deadline },
         wake: { [unowned self] in handle(.deadlineReached) },
     )
+    /// The main thread.
+    private(set) lazy var brainLoop = Loop(
+        node.name + ".brain",
+        clock: node.clock,
+        in: world,
+        deadline: { [unowned self] in cluster.deadline },
+        wake: { [unowned self] in think(.deadlineReached) },
+    )
     /// The addresses thread.
     private(set) lazy var addresses = AddressThread(process: self)
+    /// The dataplane thread.
+    private(set) lazy var dataplane = DataplaneThread(process: self)
+    /// The probing thread.
+    private(set) lazy var probing = ProbingThread(process: self, seed: world.processSeed())
 
     init(node: DirectorNode, world: Simulation) {
         self.node = node
         self.world = world
+        startedAt = world.now
         election = world.parts.election(node.index, node.clock.local(world.now))
+        cluster = world.parts.cluster(node.index, world.processSeed())
     }
 
     /// Every thread.
-    var loops: [Loop] { [electionLoop, addresses.loop] }
+    var loops: [Loop] { [electionLoop, brainLoop, addresses.loop, dataplane.loop, probing.loop] }
+
+    /// What an operator would be shown.
+    var status: ClusterStatus { cluster.status(at: brainLoop.localNow) }
 
     func start() {
-        let settings = node.election
-        electionLoop.run { [self] in handle(.started(settings)) }
+        let election = node.election
+        let cluster = node.cluster
+        let boot = BootIdentifier(high: UInt64(node.index), low: node.boots)
+        dataplane.start()
+        for loop in loops { loop.arm() }
+        electionLoop.run { [self] in handle(.started(election)) }
+        brainLoop.run { [self] in think(.started(cluster, bootIdentifier: boot, programVersion: "simulated")) }
     }
 
     /// SIGTERM.
@@ -41,17 +71,36 @@ final class DirectorProcess {
         isStopping = true
         world.note(node.name, "is asked to stop")
         electionLoop.run { [self] in handle(.stopRequested) }
+        brainLoop.run { [self] in think(.stopRequested) }
     }
 
     /// SIGHUP with the node's present settings.
     func reload() {
-        let settings = node.election
-        world.mail(to: electionLoop, after: .microseconds(100)) { [self] in handle(.configurationReplaced(settings)) }
+        let election = node.election
+        let cluster = node.cluster
+        world.mail(to: electionLoop, after: .microseconds(100)) { [self] in handle(.configurationReplaced(election)) }
+        world.mail(to: brainLoop, after: .microseconds(100)) { [self] in think(.configurationReplaced(cluster)) }
     }
 
-    func end() {
-        for loop in loops { loop.kill() }
+    /// The operator speaks.
+    func command(_ command: OperatorCommand) {
+        world.mail(to: brainLoop, after: .microseconds(100)) { [self] in think(.operatorCommand(command)) }
     }
+
+    /// It is gone; its machine closes its connections, or is gone as well.
+    func end(isSilent: Bool = false) {
+        for loop in loops { loop.kill() }
+        for identifier in connections.keys.sorted() {
+            if isSilent {
+                connections[identifier]?.vanish(at: .director)
+            } else {
+                connections[identifier]?.close(from: .director)
+            }
+        }
+        connections = [:]
+    }
+
+    func forget(_ identifier: ConnectionIdentifier) { connections[identifier] = nil }
 
     /// Gives the election an event and does what it wants.
     func handle(_ event: ElectionEvent) {
@@ -74,14 +123,58 @@ final class DirectorProcess {
         case .sendFrame(_, let bytes):
             world.note(node.name, "announces", bytes: bytes)
             guard node.kernel.isReachable else { return }
-            world.send(.ethernet(bytes), from: node.index, to: world.everyoneElse(node.index))
+            world.send(.ethernet(bytes), from: node.index, to: [1 - node.index, Lan.client])
         case .demandAddresses(let demand):
             world.mail(to: addresses.loop, after: world.mailboxDelay()) { [self] in addresses.demand(demand) }
-        case .publish:
-            break
+        case .publish(let report):
+            world.mail(to: brainLoop, after: world.mailboxDelay()) { [self] in think(.electionReported(report)) }
         case .stopped:
-            end()
-            node.exited()
+            hasElectionStopped = true
+            exitIfDone()
         }
+    }
+
+    /// Gives the brain an event and does what it wants.
+    func think(_ event: ClusterEvent) {
+        guard brainLoop.isAlive else { return }
+        let effects = cluster.handle(event, at: brainLoop.localNow)
+        world.note(brainLoop.name, (event, effects), bytes: [UInt8(truncatingIfNeeded: effects.count)])
+        world.clusterChecker.handled(event, effects, by: self)
+        for effect in effects { execute(effect) }
+    }
+
+    private func execute(_ effect: ClusterEffect) {
+        switch effect {
+        case .desire(let table):
+            world.mail(to: dataplane.loop, after: world.mailboxDelay()) { [self] in dataplane.desire(table) }
+        case .probe(let demand):
+            world.mail(to: probing.loop, after: world.mailboxDelay()) { [self] in probing.handle(.demanded(demand)) }
+        case .sendAgentBytes(let identifier, let bytes):
+            connections[identifier]?.send(bytes, from: .director)
+        case .closeAgent(let identifier):
+            connections.removeValue(forKey: identifier)?.close(from: .director)
+        case .dial(let identifier, _, let endpoint, _):
+            guard let server = world.realServer(at: endpoint) else { return }
+            let number = world.connectionNumber()
+            let connection = AgentConnection(
+                identifier,
+                number: number,
+                process: self,
+                server: server,
+                world: world
+            )
+            connections[identifier] = connection
+            world.after(world.streamDelay()) { connection.dial() }
+        case .log: break
+        case .stopped:
+            hasClusterStopped = true
+            exitIfDone()
+        }
+    }
+
+    private func exitIfDone() {
+        guard hasElectionStopped, hasClusterStopped else { return }
+        end()
+        node.exited()
     }
 }

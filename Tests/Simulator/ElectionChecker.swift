@@ -20,7 +20,7 @@ final class ElectionChecker {
         var holdsWrongly: MonotonicInstant?
     }
 
-    private unowned let world: Simulation
+    unowned let world: Simulation
     private var watches: [[RouterKey: Watch]] = [[:], [:]]
     private var overlapSince: [RouterKey: MonotonicInstant] = [:]
     private var obstacleAt = MonotonicInstant(nanoseconds: 0)
@@ -29,7 +29,7 @@ final class ElectionChecker {
     private static let effectLimit = 32
     /// How long a thread, a mailbox and a wake-up may take together.
     private static let slack = Interval.milliseconds(20)
-    private static let grid = Interval.milliseconds(5)
+    private static let grid = Interval.milliseconds(20)
 
     init(world: Simulation) {
         self.world = world
@@ -86,7 +86,7 @@ final class ElectionChecker {
         if case .packetReceived(let packet) = event, packet.path == .rawSocket { mustYield(to: packet, before, node) }
     }
 
-    private func settings(_ node: DirectorNode, _ key: RouterKey) -> VirtualRouterSettings? {
+    func settings(_ node: DirectorNode, _ key: RouterKey) -> VirtualRouterSettings? {
         node.election.routers.first { $0.key == key }
     }
 
@@ -217,7 +217,7 @@ final class ElectionChecker {
     // MARK: The kernels.
 
     private func checkHoldings(_ node: DirectorNode) {
-        let bound = world.options.netlinkDelay.upperBound * 3 + .seconds(1) + Self.slack
+        let bound = world.drawn.netlinkDelay.upperBound * 3 + .seconds(1) + Self.slack
         for (key, watch) in watches[node.index].sorted(by: { $0.key < $1.key }) {
             let holds =
                 settings(node, key)?.addresses.contains { node.kernel.holds($0.address) } ?? false
@@ -266,44 +266,6 @@ final class ElectionChecker {
             let bound = interval * 4 + delay + Self.slack + world.timerLateness
             guard world.now - max(since, obstacleAt) > bound else { continue }
             world.fail(.safety, .oneHolder, "both directors hold \(router.name) for \(world.now - since)")
-        }
-    }
-
-    // MARK: After all healed.
-
-    func checkConvergence() {
-        guard world.violation == nil else { return }
-        for router in world.directors[0].election.routers { checkConvergence(router.key) }
-    }
-
-    private func checkConvergence(_ key: RouterKey) {
-        let active = world.directors.filter { state($0.index, key) == .active }
-        guard active.count == 1, let winner = active.first, let own = settings(winner, key) else {
-            let states = world.directors.map { "\($0.name) \(state($0.index, key))" }
-            return world.fail(.liveness, .oneActive, "VRID \(key.virtualRouterIdentifier): \(states)")
-        }
-        let loser = world.directors[1 - winner.index]
-        if let other = settings(loser, key), other.priority > own.priority,
-            other.preemptMode || other.isAddressOwner
-        {
-            world.fail(
-                .liveness,
-                .rightActive,
-                "\(winner.name) with \(own.priority), not \(loser.name) with \(other.priority)"
-            )
-        }
-        for address in own.addresses.map(\.address) {
-            guard winner.kernel.holds(address), !loser.kernel.holds(address) else {
-                return world.fail(.liveness, .oneActive, "\(address) is not on \(winner.name) alone")
-            }
-            guard world.client.cache[address] == Lan.mac(winner.index) else {
-                let found = world.client.cache[address].map { "\($0)" } ?? "nowhere"
-                return world.fail(
-                    .liveness,
-                    .clientFindsActive,
-                    "\(address) is on \(winner.name), the client has \(found)"
-                )
-            }
         }
     }
 }

@@ -4,8 +4,8 @@ import VRRP
 
 /// Everything that goes wrong during the safety phase, drawn from the seed.
 struct FaultSchedule {
-    private let world: Simulation
-    private var dice: Dice
+    let world: Simulation
+    var dice: Dice
 
     init(world: Simulation) {
         self.world = world
@@ -17,7 +17,8 @@ struct FaultSchedule {
         var schedule = self
         for _ in 0..<world.options.faults {
             let time = schedule.dice.interval(.milliseconds(500)...(world.options.safetyPhase))
-            let fault = schedule.draw()
+            let isElection = schedule.dice.happens(perMille: 450)
+            let fault = isElection ? schedule.draw() : schedule.drawClusterFault()
             world.after(time) { [world] in
                 guard !world.isHealed else { return }
                 world.note("fault", fault.name)

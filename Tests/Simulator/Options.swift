@@ -1,4 +1,5 @@
 import DirectorCore
+import Health
 import Primitives
 import VRRP
 
@@ -21,7 +22,15 @@ struct Options {
     /// How many faults there are.
     var faults: Int
     /// How many web nodes there are.
-    var realServers = 0
+    var realServers: Int
+    /// Which of them has no agent, if one has none.
+    var withoutAgent: Int?
+    /// The services' probes.
+    var probe = ProbeSettings()
+    /// The agents' heartbeats.
+    var heartbeatInterval: Interval
+    /// How many services there are.
+    var services: Int
 
     /// Draws everything.
     init(seed: UInt64) {
@@ -75,7 +84,13 @@ struct Options {
         network.delay = .microseconds(20)...(.microseconds(longest))
         if dice.happens(perMille: 200) { netlinkDelay = .microseconds(50)...(.milliseconds(70)) }
         netlinkFailures = dice.pick([0, 0, 50])
-        safetyPhase = max(.seconds(Int64(dice.number(5...9))), interval * 12)
-        faults = dice.number(2...10)
+        safetyPhase = max(.seconds(Int64(dice.number(4...7))), interval * 10)
+        faults = dice.number(3...10)
+        realServers = dice.pick([1, 2, 2, 3])
+        services = dice.pick([1, 1, 2])
+        withoutAgent = dice.happens(perMille: 150) ? dice.number(0...(realServers - 1)) : nil
+        probe.interval = .milliseconds(dice.pick([200, 500, 1000]))
+        probe.timeout = dice.pick([.milliseconds(200), probe.interval])
+        heartbeatInterval = .milliseconds(dice.pick([200, 200, 500]))
     }
 }

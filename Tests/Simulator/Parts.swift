@@ -1,3 +1,4 @@
+package import AgentCore
 package import Primitives
 
 /// What the world is built of: the shipped cores, any of which a test replaces by a faulty one.
@@ -5,6 +6,16 @@ package struct Parts {
     /// Makes a director's election.
     package var election: (_ director: Int, _ now: MonotonicInstant) -> any ElectionPart = { _, now in
         ShippedElection(at: now)
+    }
+    /// Makes a director's brain.
+    package var cluster: (_ director: Int, _ seed: UInt64) -> any ClusterPart = { _, seed in
+        ShippedCluster(seed: seed)
+    }
+    /// Makes a director's planner.
+    package var planner: (_ director: Int) -> any PlannerPart = { _ in ShippedPlanner() }
+    /// Makes a web node's agent.
+    package var agent: (AgentSettings, AgentIdentity, _ now: MonotonicInstant) -> any AgentPart = {
+        ShippedAgent(settings: $0, identity: $1, at: $2)
     }
 
     /// The shipped parts.

@@ -1,4 +1,7 @@
+import AgentCore
+import Balancing
 import DirectorCore
+import Health
 import Primitives
 import VRRP
 
@@ -6,25 +9,41 @@ import VRRP
 final class Simulation: World {
     /// What the seed drew.
     var options: Options
+    /// What the seed drew, before it healed.
+    let drawn: Options
     /// What the world is built of.
     let parts: Parts
     /// The LAN.
     var network: Network
     /// The directors' machines.
     private(set) var directors: [DirectorNode] = []
+    /// The web nodes.
+    private(set) var realServers: [RealServerNode] = []
     /// The client.
     private(set) lazy var client = Client(world: self)
     /// The election's checker.
     private(set) lazy var electionChecker = ElectionChecker(world: self)
+    /// The checker of everything else.
+    private(set) lazy var clusterChecker = ClusterChecker(world: self)
+    /// The virtual services, which all are on the first virtual router's first address.
+    private(set) lazy var services: [ServiceIdentity] = directors[0].cluster.services.map(\.service.identity)
+    /// A service on each director that is not Tandem's.
+    static let foreign = VirtualService(
+        identity: ServiceIdentity(
+            protocol: .tcp,
+            endpoint: Endpoint(address: .v4(IPv4Address(10, 0, 0, 1)), port: 25)
+        )
+    )
     /// Whether the faults are over.
     private(set) var isHealed = false
 
     private var delayDice: Dice
-    private var isQuietSince: MonotonicInstant?
+    private var connections: UInt64 = 0
 
     /// Draws a world from a seed.
     init(seed: UInt64, parts: Parts = Parts(), trace: Trace = Trace()) {
-        options = Options(seed: seed)
+        drawn = Options(seed: seed)
+        options = drawn
         self.parts = parts
         delayDice = Dice(seed: seed, stream: 3)
         network = Network(
@@ -35,7 +54,29 @@ final class Simulation: World {
         super.init(seed: seed, trace: trace)
         timerLateness = options.timerLateness
         directors = (0..<2).map {
-            DirectorNode(index: $0, clock: options.clocks[$0], election: options.elections[$0], world: self)
+            DirectorNode(
+                index: $0,
+                clock: options.clocks[$0],
+                election: options.elections[$0],
+                cluster: clusterSettings($0),
+                world: self
+            )
+        }
+        realServers = (0..<options.realServers).map { number in
+            let index = Lan.firstRealServer + number
+            var settings = AgentSettings(
+                directors: (0..<2).map { .init(name: "d\($0 + 1)", fingerprint: fingerprint($0)) },
+                allowedAddresses: Prefix("192.0.2.0/24").map { [$0] } ?? []
+            )
+            settings.stopAction = number % 2 == 0 ? .keep : .release
+            settings.drainDeadline = .seconds(1)
+            return RealServerNode(
+                index: index,
+                clock: options.clocks[index],
+                settings: settings,
+                hasAgent: options.withoutAgent != number,
+                world: self
+            )
         }
     }
 
@@ -49,8 +90,12 @@ final class Simulation: World {
         for director in directors {
             after(delayDice.interval(.zero...(.seconds(2)))) { director.start() }
         }
+        for server in realServers {
+            after(delayDice.interval(.zero...(.seconds(2)))) { server.start() }
+        }
         client.live()
         electionChecker.live()
+        clusterChecker.live()
         FaultSchedule(world: self).install()
         let healing = MonotonicInstant(nanoseconds: 0) + options.safetyPhase
         run(until: healing)
@@ -59,9 +104,11 @@ final class Simulation: World {
         let calm = healing + settlingTime
         run(until: calm)
         electionChecker.checkConvergence()
+        clusterChecker.checkConvergence()
         // Quiet has to last.
         run(until: calm + .seconds(1))
         electionChecker.checkConvergence()
+        clusterChecker.checkConvergence()
         guard violation == nil else { return violation }
         HandoverCheck(world: self).run()
         return violation
@@ -69,7 +116,8 @@ final class Simulation: World {
 
     /// How long a healed cluster may take to converge.
     private var settlingTime: Interval {
-        max(.seconds(6), advertisementInterval * 9)
+        // A half-open link is given up seven heartbeats after it went stale.
+        max(.seconds(6), advertisementInterval * 9, options.heartbeatInterval * 11 + .seconds(1))
     }
 
     /// The longest advertisement interval of any router.
@@ -92,16 +140,116 @@ final class Simulation: World {
             director.start()
             director.process?.reload()
             director.kernelChanged()
+            for server in realServers {
+                director.process?.command(.setOverride(realServer: server.name, .none))
+            }
+        }
+        for server in realServers {
+            server.kernel.hasCarrier = true
+            server.powerOn()
+            server.web = .serves
+            server.changed(.listeners)
+            server.agent?.loop.resume()
+            if server.agent?.isLeaving ?? false { server.killAgent() }
+            // What nobody is responsible for, the operator sets right.
+            for observed in server.loopback where !observed.prefix.isHost { server.remove(observed) }
+            server.start()
         }
     }
 
     // MARK: What the machines use.
 
+    private var machines: Range<Int> { 0..<Lan.firstRealServer + realServers.count }
+
     /// Every machine but one.
-    func everyoneElse(_ node: Int) -> [Int] { (0...Lan.client).filter { $0 != node } }
+    func everyoneElse(_ node: Int) -> [Int] { machines.filter { $0 != node } }
 
     /// The machine that has an Ethernet address.
-    func node(at mac: MACAddress) -> Int? { (0...Lan.client).first { Lan.mac($0) == mac } }
+    func node(at mac: MACAddress) -> Int? { machines.first { Lan.mac($0) == mac } }
+
+    /// The web node with a real address.
+    func realServer(at endpoint: Endpoint) -> RealServerNode? { realServers.first { $0.address == endpoint.address } }
+
+    /// The real endpoint of a member.
+    func endpoint(of name: String, _ service: ServiceSettings) -> Endpoint {
+        let server = realServers.first { $0.name == name }
+        return Endpoint(address: server?.address ?? Lan.virtual(0), port: service.service.identity.endpoint.port)
+    }
+
+    /// The virtual addresses of the services.
+    var serviceAddresses: [IPAddress] { [Lan.virtual(0)] }
+
+    /// The services' ports.
+    var servicePorts: [UInt16] { services.map(\.endpoint.port) }
+
+    /// The virtual addresses that a web node shall hold.
+    func addressesWanted(of server: RealServerNode) -> [IPAddress] {
+        let isMember = directors.flatMap(\.cluster.services).contains { service in
+            service.members.contains { $0.realServer == server.name }
+        }
+        return isMember ? serviceAddresses : []
+    }
+
+    /// Whether packets get through in both directions.
+    func canTalk(_ one: Int, _ other: Int) -> Bool { !network[one, other].isCut && !network[other, one].isCut }
+
+    /// A machine's key.
+    func fingerprint(_ node: Int) -> KeyFingerprint {
+        guard let fingerprint = KeyFingerprint(bytes: Array(repeating: UInt8(node), count: 32)) else {
+            preconditionFailure("a fingerprint has 32 octets")
+        }
+        return fingerprint
+    }
+
+    /// A fresh number for a connection.
+    func connectionNumber() -> UInt64 {
+        connections += 1
+        return connections
+    }
+
+    /// A seed for a process.
+    func processSeed() -> UInt64 { UInt64(delayDice.number(0...Int(Int32.max))) }
+
+    /// How long bytes of a stream take; a lost segment is sent again.
+    func streamDelay() -> Interval {
+        let isLost = delayDice.happens(perMille: network[0, 1].loss)
+        return delayDice.interval(.microseconds(50)...(.microseconds(800))) + (isLost ? .milliseconds(200) : .zero)
+    }
+
+    /// Where a chunk of a stream is cut.
+    func cutPoint(_ count: Int) -> Int { delayDice.happens(perMille: 300) ? delayDice.number(0...count - 1) : 0 }
+
+    /// How long the connections of a drained destination live.
+    func drainTime() -> Interval { delayDice.interval(.milliseconds(10)...(.seconds(2))) }
+
+    private func clusterSettings(_ director: Int) -> ClusterSettings {
+        let servers = (0..<options.realServers).map { number in
+            RealServerSettings(
+                name: "w\(number + 1)",
+                address: .v4(Lan.address(Lan.firstRealServer + number)),
+                agent: options.withoutAgent == number
+                    ? nil : .init(fingerprint: fingerprint(Lan.firstRealServer + number))
+            )
+        }
+        let services = [UInt16(80), 443].prefix(options.services).map { port in
+            let endpoint = Endpoint(address: Lan.virtual(0), port: port)
+            var service = ServiceSettings(
+                name: "port\(port)",
+                service: VirtualService(identity: ServiceIdentity(protocol: .tcp, endpoint: endpoint)),
+                members: servers.map { .init(realServer: $0.name) }
+            )
+            service.probe = options.probe
+            return service
+        }
+        var settings = ClusterSettings(
+            directorName: "d\(director + 1)",
+            interface: Lan.interface,
+            realServers: servers,
+            services: Array(services)
+        )
+        settings.heartbeatInterval = options.heartbeatInterval
+        return settings
+    }
 
     /// Puts a frame on the LAN.
     func send(_ frame: Frame, from: Int, to receivers: [Int]) {
@@ -116,7 +264,7 @@ final class Simulation: World {
         switch receiver {
         case 0, 1: directors[receiver].receive(frame)
         case Lan.client: client.receive(frame)
-        default: break
+        default: realServers[receiver - Lan.firstRealServer].receive(frame)
         }
     }
 

@@ -32,7 +32,7 @@ struct Trace {
         for byte in actor.utf8 { mix(UInt64(byte)) }
         for byte in bytes { mix(UInt64(byte)) }
         let line = Line(time: time, actor: actor, what: what)
-        if isDeep { for byte in String(describing: what).utf8 { mix(UInt64(byte)) } }
+        if isDeep { mix(Self.sum(String(describing: what))) }
         if ring.count < capacity {
             ring.append(line)
         } else {
@@ -44,6 +44,19 @@ struct Trace {
 
     /// The last lines, oldest first.
     var lines: [String] { (ring[next...] + ring[..<next]).map(Self.text) }
+
+    /// A sum of the words' hashes: a description shows dictionaries in an order that is another one in every run.
+    private static func sum(_ words: String) -> UInt64 {
+        var (total, word): (UInt64, UInt64) = (0, 0xcbf2_9ce4_8422_2325)
+        for byte in words.utf8 {
+            let isInWord = byte >= 0x30 && byte != UInt8(ascii: "[") && byte != UInt8(ascii: "]")
+            if isInWord { word = (word ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
+            guard !isInWord else { continue }
+            total &+= word
+            word = 0xcbf2_9ce4_8422_2325
+        }
+        return total &+ word
+    }
 
     private mutating func mix(_ value: UInt64) {
         hash = (hash ^ value) &* 0x0000_0100_0000_01b3

@@ -25,7 +25,7 @@ extension Violation {
     package enum Rule: String, Hashable, Sendable, CaseIterable {
         case oneHolder, cadence, silentUnlessActive, resignOnlyAtStop, takeoverNeedsSilence, backupHoldsNothing
         case boundedEffects, deadlinesAreConsumed, everyChangeHasAReason
-        case foreignUntouched, noTrafficToBadNode, tableMatchesPlan, agentTellsTheTruth, arpSilence
+        case foreignUntouched, noTrafficToBadNode, tableMatchesPlan, drainBeforeDelete, arpSilence
         case oneActive, rightActive, clientFindsActive, allHealthyServe, addressesOnEveryNode, linksStand
     }
 }

@@ -16,6 +16,9 @@ class World {
     var timerLateness = Interval.milliseconds(1)
 
     private var queue = EventQueue()
+    private var steps = 0
+    private var stepsSince = MonotonicInstant(nanoseconds: 0)
+    private static let stepLimit = 10_000
     private var latenessDice: Dice
 
     /// Makes a world in which nothing happens yet.
@@ -56,8 +59,17 @@ class World {
         latenessDice.interval(.microseconds(1)...timerLateness)
     }
 
-    /// Looks at everything after each happening; the checkers' place.
-    func afterStep() {}
+    /// Something that makes itself happen again and again is a fault too.
+    private func countStep() {
+        steps += 1
+        guard now - stepsSince >= .milliseconds(100) else {
+            if steps > Self.stepLimit {
+                fail(.safety, .boundedEffects, "\(steps) happenings in \(now - stepsSince)")
+            }
+            return
+        }
+        (steps, stepsSince) = (0, now)
+    }
 
     /// Lets everything happen up to a time, or up to the first violation.
     func run(until end: MonotonicInstant) {
@@ -79,7 +91,7 @@ class World {
             } else {
                 break
             }
-            afterStep()
+            countStep()
         }
         now = max(now, end)
     }

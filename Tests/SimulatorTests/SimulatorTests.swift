@@ -52,7 +52,10 @@ struct SimulatorTests {
     func catchesFlatteringAgent() {
         var parts = Parts()
         parts.agent = { FlatteringAgent($0, $1, at: $2) }
-        expectCaught(parts, by: [.arpSilence, .addressesOnEveryNode, .allHealthyServe, .noTrafficToBadNode])
+        expectCaught(
+            parts,
+            by: [.arpSilence, .addressesOnEveryNode, .allHealthyServe, .noTrafficToBadNode, .boundedEffects]
+        )
     }
 
     /// Several of twenty worlds show the fault, each by one of the rules.

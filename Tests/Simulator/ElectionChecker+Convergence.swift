@@ -1,0 +1,42 @@
+import DirectorCore
+import Primitives
+import VRRP
+
+/// What must be so after all healed.
+extension ElectionChecker {
+    func checkConvergence() {
+        guard world.violation == nil else { return }
+        for router in world.directors[0].election.routers { checkConvergence(router.key) }
+    }
+
+    private func checkConvergence(_ key: RouterKey) {
+        let active = world.directors.filter { state($0.index, key) == .active }
+        guard active.count == 1, let winner = active.first, let own = settings(winner, key) else {
+            let states = world.directors.map { "\($0.name) \(state($0.index, key))" }
+            return world.fail(.liveness, .oneActive, "VRID \(key.virtualRouterIdentifier): \(states)")
+        }
+        let loser = world.directors[1 - winner.index]
+        if let other = settings(loser, key), other.priority > own.priority,
+            other.preemptMode || other.isAddressOwner
+        {
+            world.fail(
+                .liveness,
+                .rightActive,
+                "\(winner.name) with \(own.priority), not \(loser.name) with \(other.priority)"
+            )
+        }
+        for address in own.addresses.map(\.address) {
+            guard winner.kernel.holds(address), !loser.kernel.holds(address) else {
+                return world.fail(.liveness, .oneActive, "\(address) is not on \(winner.name) alone")
+            }
+            guard world.client.cache[address] == Lan.mac(winner.index) else {
+                let found = world.client.cache[address].map { "\($0)" } ?? "nowhere"
+                return world.fail(
+                    .liveness,
+                    .clientFindsActive,
+                    "\(address) is on \(winner.name), the client has \(found)"
+                )
+            }
+        }
+    }
+}
