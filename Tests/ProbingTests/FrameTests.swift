@@ -75,15 +75,21 @@ import VRRP
     }
 
     static func read(_ frame: [UInt8]) -> HandshakeFrame.Answer? {
-        HandshakeFrame.answer(in: frame, to: director.address, port: director.port)
+        HandshakeFrame.answer(in: frame, to: director.address, ports: [director.port])
     }
 
-    @Test func `reads SYN-ACK and RST, and nothing else`() {
-        let answered = HandshakeFrame.Answer(from: Self.virtual, acknowledgement: 77, isReset: false)
+    @Test func `reads SYN-ACK, ACK and RST, and nothing else`() {
+        let answered = HandshakeFrame.Answer(
+            from: Self.virtual,
+            port: Self.director.port,
+            acknowledgement: 77,
+            isReset: false,
+        )
         #expect(Self.read(Self.answer([.synchronize, .acknowledge])) == answered)
         #expect(Self.read(Self.answer([.reset, .acknowledge]))?.isReset == true)
         #expect(Self.read(Self.answer([.synchronize])) == nil)
-        #expect(Self.read(Self.answer([.acknowledge])) == nil)
+        #expect(Self.read(Self.answer([.acknowledge])) == answered)
+        #expect(Self.read(Self.answer([.finish, .acknowledge])) == nil)
         #expect(Self.read(Self.answer([.reset])) == nil)
         #expect(Self.read(Self.answer([.synchronize, .acknowledge], port: 40_001)) == nil)
     }

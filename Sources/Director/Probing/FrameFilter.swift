@@ -2,21 +2,22 @@ import Linux
 
 /// The classic BPF programs of the direct-path prober's packet sockets.
 enum FrameFilter {
-    /// IPv4, TCP, no later fragment, to this port.
-    static func answers(to port: UInt16) -> [BPFInstruction] {
-        [
+    /// IPv4, TCP, no later fragment, to one of these ports, of which there are at most 200.
+    static func answers(to ports: [UInt16]) -> [BPFInstruction] {
+        precondition(ports.count <= 200, "a jump of classic BPF is one octet")
+        let count = UInt8(ports.count)
+        var program: [BPFInstruction] = [
             .loadByte(23),
-            .jumpIfEqual(6, 0, 6),
+            .jumpIfEqual(6, 0, count + 4),
             .loadHalf(20),
             // BPF_JMP|BPF_JSET: a fragment offset means that there is no TCP header.
-            BPFInstruction(0x45, 0x1fff, 4, 0),
+            BPFInstruction(0x45, 0x1fff, count + 2, 0),
             // BPF_LDX|BPF_B|BPF_MSH: the IP header's length; BPF_LD|BPF_H|BPF_IND: the port behind it.
             BPFInstruction(0xb1, 14),
             BPFInstruction(0x48, 16),
-            .jumpIfEqual(UInt32(port), 0, 1),
-            .accept(0xffff),
-            .accept(0),
         ]
+        for (index, port) in ports.enumerated() { program.append(.jumpIfEqual(UInt32(port), count - UInt8(index), 0)) }
+        return program + [.accept(0), .accept(0xffff)]
     }
 
     /// ARP replies.

@@ -14,6 +14,8 @@ enum HandshakeFrame {
     struct Answer: Hashable, Sendable {
         /// Who sent it, under which address.
         var from: End
+        /// The port of ours that it came to.
+        var port: UInt16
         /// The SYN's sequence number plus one.
         var acknowledgement: UInt32
         /// Whether it is a RST and neither a SYN-ACK nor an ACK.
@@ -73,17 +75,18 @@ enum HandshakeFrame {
     /// Reads a SYN-ACK, a bare ACK or a RST that was sent to us; nothing if the frame is anything else.
     ///
     /// A bare ACK comes from a real server that still holds our previous SYN (RFC 9293 section 3.10.7.4).
-    static func answer(in bytes: [UInt8], to own: IPv4Address, port: UInt16) -> Answer? {
+    static func answer(in bytes: [UInt8], to own: IPv4Address, ports: [UInt16]) -> Answer? {
         guard let frame = EthernetFrame(decoding: bytes), frame.etherType == EthernetFrame.ipv4,
             let packet = packet(in: frame.payload), packet.protocol == TCPSegment.protocolNumber,
             let source = packet.source.ipv4, packet.destination == .v4(own),
-            let segment = TCPSegment(decoding: packet.payload), segment.destinationPort == port,
+            let segment = TCPSegment(decoding: packet.payload), ports.contains(segment.destinationPort),
             segment.flags.contains(.acknowledge)
         else { return nil }
         let isReset = segment.flags.contains(.reset)
         guard isReset || !segment.flags.contains(.finish) else { return nil }
         return Answer(
             from: End(mac: frame.source, address: source, port: segment.sourcePort),
+            port: segment.destinationPort,
             acknowledgement: segment.acknowledgement,
             isReset: isReset,
         )

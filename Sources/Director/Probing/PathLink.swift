@@ -14,10 +14,14 @@ final class PathLink {
     let mac: MACAddress
     /// The director's own address.
     let address: IPv4Address
-    /// The source port of every SYN: bound, so that no connection gets it, and not listening.
-    let port: UInt16
+    /// The source ports of the SYNs: bound, so that no connection gets them, and not listening.
+    ///
+    /// They are many so that no SYN meets its predecessor on the real server, should the RST between them be late: the
+    /// kernel answers such a SYN with the predecessor's numbers, and that only twice a second (tcp_invalid_ratelimit).
+    let ports: [UInt16]
 
-    private let reservation: FileDescriptor
+    private static let portCount = 16
+    private let reservations: [PortReservation]
     private let answers: PacketSocket
     private let neighbours: PacketSocket
 
@@ -25,16 +29,13 @@ final class PathLink {
     init(interface name: String, address: IPv4Address) throws(Errno) {
         let interface = try Interface.named(name)
         guard let mac = interface.mac else { throw .noSuchAddressOrDevice }
-        let type = Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
-        let reservation = FileDescriptor(consuming: try SystemCall.run { socket(AF_INET, type, 0) })
-        if let error = SocketAddress.bind(reservation.raw, to: Endpoint(address: .v4(address), port: 0)) {
-            throw error
-        }
-        let port = SocketAddress.port(of: reservation.raw)
+        var reservations: [PortReservation] = []
+        for _ in 0..<Self.portCount { reservations.append(try PortReservation(of: address)) }
+        let ports = reservations.map(\.port)
         answers = try PacketSocket(
             interfaceIndex: interface.index,
             etherType: EthernetFrame.ipv4,
-            filter: FrameFilter.answers(to: port),
+            filter: FrameFilter.answers(to: ports),
             capacity: 256,
         )
         neighbours = try PacketSocket(
@@ -46,15 +47,15 @@ final class PathLink {
         self.interface = name
         self.mac = mac
         self.address = address
-        self.port = port
-        self.reservation = reservation
+        self.ports = ports
+        self.reservations = reservations
     }
 
     /// The descriptors to be polled for reading.
     var descriptors: [Int32] { [answers.raw, neighbours.raw] }
 
     /// The sending end of a handshake.
-    var end: HandshakeFrame.End { HandshakeFrame.End(mac: mac, address: address, port: port) }
+    func end(port: UInt16) -> HandshakeFrame.End { HandshakeFrame.End(mac: mac, address: address, port: port) }
 
     /// Sends a frame.
     func send(_ frame: [UInt8]) throws(Errno) { try answers.send(frame) }
@@ -62,7 +63,7 @@ final class PathLink {
     /// The next answer to a SYN, with the time when the kernel had it; nothing if none waits.
     func nextAnswer() throws(Errno) -> (HandshakeFrame.Answer, MonotonicInstant)? {
         while let frame = try answers.receive() {
-            if let answer = HandshakeFrame.answer(in: frame.bytes, to: address, port: port), !frame.isOutgoing {
+            if let answer = HandshakeFrame.answer(in: frame.bytes, to: address, ports: ports), !frame.isOutgoing {
                 return (answer, frame.receivedAt)
             }
         }

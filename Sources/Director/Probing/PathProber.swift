@@ -23,6 +23,8 @@ struct PathProber: ~Copyable {
         var mac: MACAddress?
         var repliedAt: MonotonicInstant?
         var askedAt: MonotonicInstant?
+        /// How many SYNs have gone there, each from the next port.
+        var turns = 0
     }
 
     private struct Expectation: Hashable {
@@ -134,6 +136,9 @@ struct PathProber: ~Copyable {
     ) throws(Errno) {
         guard var attempt = attempts[run], attempt.sentAt == nil else { return }
         attempt.sentAt = now
+        let turn = attempt.real.address.ipv4.flatMap { neighbours[$0]?.turns } ?? 0
+        if let real = attempt.real.address.ipv4 { neighbours[real]?.turns = turn &+ 1 }
+        let source = link.end(port: link.ports[turn % link.ports.count])
         for isReal in attempt.comparesRealAddress ? [false, true] : [false] {
             let endpoint = isReal ? attempt.real : attempt.virtual
             guard let address = endpoint.address.ipv4 else { continue }
@@ -142,7 +147,7 @@ struct PathProber: ~Copyable {
             expected[sequence &+ 1] = Expectation(run: run, isReal: isReal)
             let destination = HandshakeFrame.End(mac: mac, address: address, port: endpoint.port)
             attempts[run] = attempt
-            try link.send(HandshakeFrame.synchronize(from: link.end, to: destination, sequence: sequence))
+            try link.send(HandshakeFrame.synchronize(from: source, to: destination, sequence: sequence))
         }
         attempts[run] = attempt
     }
@@ -166,7 +171,11 @@ struct PathProber: ~Copyable {
                 // A SYN-ACK that nobody waits for is reset too, or it would come again.
                 if !answer.isReset {
                     try link.send(
-                        HandshakeFrame.reset(from: link.end, to: answer.from, sequence: answer.acknowledgement)
+                        HandshakeFrame.reset(
+                            from: link.end(port: answer.port),
+                            to: answer.from,
+                            sequence: answer.acknowledgement,
+                        )
                     )
                 }
                 if let end = take(answer, at: receivedAt) { finished.append(end) }
@@ -214,8 +223,8 @@ struct PathProber: ~Copyable {
         return (expectation.run, expire(expectation.run))
     }
 
-    // Every SYN bears the same source port, so one that comes before the RST of its predecessor has arrived is answered
-    // with the predecessor's numbers. That the machine itself speaks for the endpoint is what the run wants to know.
+    // A SYN that meets a predecessor from the same port, whose RST was lost or is late, is answered with the
+    // predecessor's numbers. That the machine itself speaks for the endpoint is what the run wants to know.
     private func belated(_ answer: HandshakeFrame.Answer, at receivedAt: MonotonicInstant) -> Expectation? {
         guard !answer.isReset else { return nil }
         let from = Endpoint(address: .v4(answer.from.address), port: answer.from.port)
