@@ -99,6 +99,50 @@ struct ElectionCoreTests {
         #expect(bench.router?.findings == [])
     }
 
+    /// The peer's Active_Down_Timer runs since before the crash, so a whole one of one's own would always come too late.
+    @Test func `a restarted director that finds its address is back before its peer takes over`() {
+        let bench = Bench().started(Bench.settings())
+        bench.held = [.init(interface: "eth0", address: .v4(IPv4Address(192, 0, 2, 100)))]
+        bench.look()
+        let wait = Bench.down() - .milliseconds(200)
+        #expect(bench.core.deadline == bench.now + wait)
+        bench.pass(wait)
+        #expect(bench.state == .active)
+    }
+
+    @Test func `a director that finds nothing waits for the whole Active_Down_Interval`() {
+        let bench = Bench().started(Bench.settings())
+        bench.look()
+        #expect(bench.core.deadline == bench.now + Bench.down())
+    }
+
+    @Test func `a director that cannot serve yet leaves a lower priority alone until it can`() {
+        let bench = Bench()
+        bench.handle(.preemptionDeferred(true))
+        bench.started(Bench.settings(priority: 200))
+        bench.look()
+        for _ in 0..<20 {
+            bench.hear(10)
+            bench.pass(.milliseconds(100))
+            #expect(bench.state == .backup)
+        }
+        bench.handle(.preemptionDeferred(false))
+        for _ in 0..<4 {
+            bench.hear(10)
+            bench.pass(.milliseconds(100))
+        }
+        #expect(bench.state == .active)
+    }
+
+    @Test func `a director that cannot serve yet takes over all the same when nobody else is there`() {
+        let bench = Bench()
+        bench.handle(.preemptionDeferred(true))
+        bench.started(Bench.settings())
+        bench.look()
+        bench.pass(Bench.down())
+        #expect(bench.state == .active)
+    }
+
     @Test func `yields to a higher priority and drops the address`() {
         let bench = Bench.active()
         let effects = bench.hear(101)

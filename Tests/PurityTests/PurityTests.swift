@@ -20,7 +20,7 @@ import Testing
     /// Names from the standard library that would let time, threads or chance in.
     static let banned = [
         "ContinuousClock", "SuspendingClock", "SystemRandomNumberGenerator", "Task ", "Task{", "DispatchQueue",
-        "print(",
+        " print(",
         ".random(in:", "shuffled()", "randomElement()", "nonisolated(unsafe)",
     ]
 

@@ -105,6 +105,13 @@ extension DataplaneReport {
     }
 }
 
+extension ClusterStatus {
+    /// Whether the kernel has the table and every real server's state is known: a client would be served now.
+    var canServe: Bool {
+        dataplane?.isConverged == true && services.allSatisfy { $0.destinations.allSatisfy { $0.state != .unknown } }
+    }
+}
+
 extension ElectionReport {
     /// Whether the election has had its first look at every interface.
     var knowsItsInterfaces: Bool {

@@ -38,6 +38,8 @@ struct DirectorLoop: ~Copyable {
     var core: ClusterCore
     var reactor: Reactor
     var phase = Phase.starting
+    /// When the election may preempt though not everything is known yet; nothing once it may.
+    var preemptionDue: MonotonicInstant?
     /// When the code that only the start needed is given back.
     var codeReleaseDue: MonotonicInstant?
     var electionLog: ElectionLog
@@ -105,7 +107,7 @@ struct DirectorLoop: ~Copyable {
         case .stoppingElection(let deadline), .stoppingDataplane(let deadline): candidates.append(deadline)
         case .running:
             candidates.append(statusLine.deadline)
-            if let codeReleaseDue { candidates.append(codeReleaseDue) }
+            candidates += [codeReleaseDue, preemptionDue].compactMap { $0 }
         case .starting, .finished: break
         }
         return candidates.min()
@@ -156,6 +158,7 @@ struct DirectorLoop: ~Copyable {
             guard hasReconciled, let lastElection, lastElection.knowsItsInterfaces else { return }
             phase = .running
             codeReleaseDue = now + .seconds(5)
+            preemptionDue = now + .seconds(5)
             logger.notice("the director is ready")
             notifier.ready(status: StatusLine.text(core.status(at: now)))
         case .stoppingElection(let deadline):
@@ -167,6 +170,10 @@ struct DirectorLoop: ~Copyable {
             if threads.dataplane.isStopped || deadline <= now { phase = .finished }
         case .running:
             if let due = codeReleaseDue, due <= now { releaseStartupCode() }
+            if let due = preemptionDue, due <= now || core.status(at: now).canServe {
+                preemptionDue = nil
+                threads.election.post(.allowPreemption)
+            }
         case .finished:
             break
         }

@@ -45,6 +45,7 @@ struct DirectorThreads {
         self.addresses = addresses
         election = try ElectionThread.start(
             configuration.election,
+            defersPreemption: true,
             ElectionThread.Outlets(
                 demand: { addresses.post($0) },
                 publish: { inbox.election.post(.report($0)) },

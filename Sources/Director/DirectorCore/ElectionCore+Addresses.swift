@@ -23,6 +23,7 @@ extension ElectionCore {
             }
             slot.hasBeenUp = true
             apply(.startup(primaryAddress: primary), to: slot, at: now, &effects)
+            if slot.keepsFound { apply(.resumed, to: slot, at: now, &effects) }
         case (.backup, let primary?), (.active, let primary?):
             guard slot.router.primaryAddress != primary else { return }
             apply(.primaryAddressChanged(primary), to: slot, at: now, &effects)

@@ -18,6 +18,7 @@ package struct ElectionCore: ~Copyable {
     var demand = AddressDemand(generation: 0, entries: [])
     var rejections = RejectionCounts()
     var refusedSettings: ElectionSettings.Problem?
+    var defersPreemption = false
     var stopDeadline: MonotonicInstant?
     var hasStopped = false
     var published: (report: ElectionReport, at: MonotonicInstant)?
@@ -48,6 +49,9 @@ package struct ElectionCore: ~Copyable {
         case .packetReceived(let packet): receive(packet, at: now, &effects)
         case .arpReceived(let interface, let packet): receive(packet, on: interface, at: now)
         case .addressesReported(let report): take(report, at: now, &effects)
+        case .preemptionDeferred(let isDeferred):
+            defersPreemption = isDeferred
+            for slot in slots { slot.router.defersPreemption = isDeferred }
         case .stopRequested: stop(at: now, &effects)
         case .deadlineReached: expire(at: now, &effects)
         }
@@ -109,6 +113,7 @@ extension ElectionCore {
         slots = settings.routers.map { router in
             before.first { $0.settings.identity == router.identity } ?? Slot(router, at: now)
         }
+        for slot in slots { slot.router.defersPreemption = defersPreemption }
         for (slot, router) in zip(slots, settings.routers) where slot.settings != router {
             apply(.reconfigured(router), to: slot, at: now, &effects)
         }

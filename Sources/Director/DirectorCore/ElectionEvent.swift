@@ -12,6 +12,8 @@ package enum ElectionEvent: Hashable, Sendable {
     case arpReceived(interface: String, ARPPacket)
     /// The addresses thread tells what is in the kernel.
     case addressesReported(AddressReport)
+    /// Whether to leave an Active Router of lower priority alone, because this director could not serve its clients yet.
+    case preemptionDeferred(Bool)
     /// Give up the addresses: priority 0, then removal, then the effect `stopped`.
     case stopRequested
     /// The core's deadline was reached; every socket was read to its end before.

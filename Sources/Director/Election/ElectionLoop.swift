@@ -33,9 +33,10 @@ struct ElectionLoop: ~Copyable {
     }
 
     /// The body of the thread.
-    static func run(_ thread: ElectionThread, _ settings: ElectionSettings) {
+    static func run(_ thread: ElectionThread, _ settings: ElectionSettings, defersPreemption: Bool) {
         do throws(Errno) {
             var loop = try ElectionLoop(thread, settings)
+            loop.handle(.preemptionDeferred(defersPreemption), at: Clock.now)
             loop.handle(.started(settings), at: Clock.now)
             while !loop.isDone {
                 try loop.turn()
@@ -69,6 +70,8 @@ struct ElectionLoop: ~Copyable {
             if settings.firstProblem() == nil { self.settings = settings }
             handle(.configurationReplaced(settings), at: now)
             if let lastReport { take(lastReport, at: now) }
+        case .allowPreemption:
+            handle(.preemptionDeferred(false), at: now)
         case .stop:
             handle(.stopRequested, at: now)
         }

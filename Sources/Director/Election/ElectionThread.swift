@@ -51,10 +51,16 @@ package final class ElectionThread: Sendable {
     }
 
     /// Starts the election; it claims nothing before the first address report.
-    package static func start(_ settings: ElectionSettings, _ outlets: Outlets) throws(Errno) -> ElectionThread {
+    ///
+    /// With deferred preemption it leaves an Active Router of lower priority alone until `allowPreemption`.
+    package static func start(
+        _ settings: ElectionSettings,
+        defersPreemption: Bool = false,
+        _ outlets: Outlets,
+    ) throws(Errno) -> ElectionThread {
         let thread = try ElectionThread(outlets)
         let notes = try LoopThread.start(name: "election", realTimePriority: realTimePriority) {
-            ElectionLoop.run(thread, settings)
+            ElectionLoop.run(thread, settings, defersPreemption: defersPreemption)
         }
         thread.startNotes.withLock { $0 = notes }
         return thread

@@ -8,7 +8,7 @@ extension VirtualRouter {
         adverTimer: MonotonicInstant,
     ) -> [Effect] {
         switch event {
-        case .startup:
+        case .startup, .resumed:
             // Only Initialize starts up.
             return []
         case .shutdown(let reason):

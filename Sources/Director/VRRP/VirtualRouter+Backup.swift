@@ -23,6 +23,13 @@ extension VirtualRouter {
         case .shutdown(let reason):
             activeRouter = nil
             return [enter(.initialize, reason, at: now)]
+        case .resumed:
+            // The peers' timers run since the last advertisement before the crash; waiting a whole interval of one's
+            // own would always lose to them. One interval suffices to hear an Active Router if there is one.
+            var shortened = watch
+            shortened.timer = min(watch.timer, now + watch.interval + skewTime(of: watch.interval))
+            state = shortened.state
+            return []
         case .advertisementReceived(let advertisement, let source):
             state = hear(advertisement, from: source, at: now, watch).state
             return []
@@ -68,7 +75,7 @@ extension VirtualRouter {
         }
         activeRouter = ActiveRouter(address: source, priority: advertisement.priority)
         // The owner preempts whatever Preempt_Mode says (RFC 9568 section 6.1).
-        let mayPreempt = settings.preemptMode || settings.isAddressOwner
+        let mayPreempt = settings.preemptMode && !defersPreemption || settings.isAddressOwner
         guard !mayPreempt || advertisement.priority >= settings.priority else {
             // Discarded: the timer runs out and this router takes over.
             watch.onExpiry = .preemption

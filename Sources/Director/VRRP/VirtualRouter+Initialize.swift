@@ -20,7 +20,7 @@ extension VirtualRouter {
         case .primaryAddressChanged(let address):
             primaryAddress = address
             return []
-        case .advertisementReceived, .deadlineReached, .resumedLate:
+        case .resumed, .advertisementReceived, .deadlineReached, .resumedLate:
             // Nothing is heard before startup, and no timer runs.
             return []
         }

@@ -29,6 +29,8 @@ package struct VirtualRouter: ~Copyable {
         case startup(primaryAddress: IPAddress)
         /// The interface became unusable, or the router is to stop.
         case shutdown(TransitionReason)
+        /// Addresses of its own were found after the startup: it was Active a moment ago, and may be again soon.
+        case resumed
         /// A valid advertisement of another router came in.
         case advertisementReceived(Advertisement, from: IPAddress)
         /// The deadline was reached.
@@ -67,6 +69,8 @@ package struct VirtualRouter: ~Copyable {
 
     /// The settings in force.
     package internal(set) var settings: VirtualRouterSettings
+    /// Whether Preempt_Mode counts as false for the time being, because this router could not serve yet.
+    package var defersPreemption = false
     /// The state with its timers.
     package internal(set) var state: State = .initialize
     /// When the state was entered.

@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 package import SystemPackage
 
@@ -9,8 +10,20 @@ package enum ProgramText {
     /// self-tests), and the kernel maps 64 KiB around every fault, so that most of the file counts as resident for good.
     /// The mapping is private, clean and of a file: nothing is lost (madvise(2), `MADV_DONTNEED`). A process that has
     /// locked its memory gets EINVAL, and wants to keep the pages.
+    ///
+    /// With relocking, locked memory is unlocked for the moment and locked again as it was (`MCL_ONFAULT`): what the
+    /// process runs comes back page by page and stays.
     @discardableResult
-    package static func release() throws(Errno) -> Int {
+    package static func release(relocking: Bool = false) throws(Errno) -> Int {
+        guard relocking else { return try release() }
+        try SystemCall.run { munlockall() }
+        let outcome = Result { () throws(Errno) in try release() }
+        let code = tandem_lock_memory()
+        guard code == 0 else { throw Errno(rawValue: code) }
+        return try outcome.get()
+    }
+
+    private static func release() throws(Errno) -> Int {
         var buffer = [CChar](repeating: 0, count: 4096)
         let length = try SystemCall.run { unsafe readlink("/proc/self/exe", &buffer, buffer.count) }
         let program = String(decoding: buffer[..<length].map { UInt8(bitPattern: $0) }, as: UTF8.self)
