@@ -2,7 +2,7 @@ extension Scenario {
     /// Every scenario, in the order in which they are played.
     static let all: [Scenario] = [
         peerKeepalived,
-        webKill, webUnplug, vipDeleted, vipAs24, arpIgnoreReset, agentKillRestart,
+        idleCost, webKill, webUnplug, vipDeleted, vipAs24, arpIgnoreReset, agentKillRestart,
         directorStop, directorPowerOff, directorKillRestart, directorKillNoRestart,
         servicesCleared, destinationDeleted, weightChanged, foreignService,
         connections, plan, persistence, weightedLeastConnections, memory,
