@@ -17,6 +17,16 @@ enum Bound: Sendable {
         }
     }
 
+    /// The bound with its limit multiplied.
+    func times(_ factor: Double) -> Bound {
+        switch self {
+        case .none: .none
+        case .eachAtMost(let limit): .eachAtMost(limit * factor)
+        case .medianAtMost(let limit): .medianAtMost(limit * factor)
+        case .nineOfTenAtMost(let limit): .nineOfTenAtMost(limit * factor)
+        }
+    }
+
     /// The limit in words.
     var description: String {
         switch self {

@@ -7,6 +7,8 @@ final class Cluster {
     let fabric: Fabric
     let frames: FrameWitness
     let tables: [TableWitness]
+    /// How long the takeovers after a power cut took, in milliseconds, by whose directors they were.
+    var takeovers: [Scenario.Directors: [Double]] = [:]
     /// The spans in which a web node was deliberately made to answer ARP.
     var exemptions: [(host: String, from: MonotonicInstant, to: MonotonicInstant)] = []
     let client: Host
@@ -234,6 +236,11 @@ final class Cluster {
     /// Runs one of the programs' commands on a director and gives what it printed.
     func directorCommand(_ host: Host, _ arguments: String...) throws -> (text: String, status: Int32) {
         try host.namespace.perform { try Command.output([programs.director] + arguments) }
+    }
+
+    /// Runs the agent's program with other arguments.
+    func agentCommand(_ host: Host, _ arguments: String...) throws -> (text: String, status: Int32) {
+        try host.namespace.perform { try Command.output([programs.agent] + arguments) }
     }
 
     /// The arguments that point a command at a director's control socket.

@@ -8,6 +8,9 @@ struct Outcome {
         var value: Double
         var unit: String
         var bound: Bound
+
+        /// The bound that is judged: a time may take longer where a processor is emulated and there are few repetitions.
+        var effectiveBound: Bound { unit == "ms" ? bound.times(Emulation.allowance) : bound }
     }
 
     /// A statement that was seen to hold or not.

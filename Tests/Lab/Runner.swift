@@ -29,6 +29,18 @@ final class Runner {
             [("scenario", .string(scenario.name)), ("summary", .string(scenario.summary))]
         )
         if narrator.style == .story { narrator.tell("\n▸ \(scenario.summary)") }
+        var (outcomes, problem) = attempt(scenario)
+        for number in 1..<Emulation.tries where !failures(of: outcomes, problem).isEmpty {
+            // Said aloud, so that a scenario that needs it every time is seen.
+            for failure in failures(of: outcomes, problem) {
+                narrator.tell("\(scenario.name) failed on try \(number) of \(Emulation.tries): \(failure)")
+            }
+            (outcomes, problem) = attempt(scenario)
+        }
+        return judge(scenario, outcomes, problem, took: now() - began)
+    }
+
+    private func attempt(_ scenario: Scenario) -> (outcomes: [Outcome], problem: String?) {
         var outcomes: [Outcome] = []
         var problem: String?
         for repetition in 1...(scenario.isRepeated ? repetitions : 1) {
@@ -45,7 +57,25 @@ final class Runner {
                 break
             }
         }
-        return judge(scenario, outcomes, problem, took: now() - began)
+        return (outcomes, problem)
+    }
+
+    /// What did not hold, in words.
+    private func failures(of outcomes: [Outcome], _ problem: String?) -> [String] {
+        var failures = outcomes.flatMap(\.checks).filter { !$0.passed }.map { "\($0.name): \($0.detail)" }
+        if let problem { failures.append(problem) }
+        for figure in outcomes.first?.figures ?? [] {
+            let values = values(of: figure.name, in: outcomes)
+            guard !figure.effectiveBound.holds(values) else { continue }
+            failures.append(
+                "\(figure.name): \(figure.effectiveBound.description) \(figure.unit), got \(values.map(rounded))"
+            )
+        }
+        return failures
+    }
+
+    private func values(of figure: String, in outcomes: [Outcome]) -> [Double] {
+        outcomes.flatMap(\.figures).filter { $0.name == figure }.map(\.value)
     }
 
     // A cluster that a scenario left unsettled is started anew, so that one failure is not the next one's.
@@ -66,25 +96,17 @@ final class Runner {
         took: Interval
     ) -> Bool {
         var figures: [(String, JSON)] = []
-        var failures = outcomes.flatMap(\.checks).filter { !$0.passed }.map {
-            "\($0.name): \($0.detail)"
-        }
-        if let problem { failures.append(problem) }
+        let failures = failures(of: outcomes, problem)
         for figure in outcomes.first?.figures ?? [] {
-            let values = outcomes.flatMap(\.figures).filter { $0.name == figure.name }.map(\.value)
-            let holds = figure.bound.holds(values)
-            if !holds {
-                failures.append(
-                    "\(figure.name): \(figure.bound.description) \(figure.unit), got \(values.map(rounded))"
-                )
-            }
+            let values = values(of: figure.name, in: outcomes)
+            let holds = figure.effectiveBound.holds(values)
             figures.append(
                 (
                     figure.name,
                     .object([
                         ("unit", .string(figure.unit)), ("median", .number(Bound.median(values))),
                         ("worst", .number(values.max() ?? .infinity)), ("runs", .number(Double(values.count))),
-                        ("bound", .string(figure.bound.description)), ("passed", .boolean(holds)),
+                        ("bound", .string(figure.effectiveBound.description)), ("passed", .boolean(holds)),
                     ])
                 )
             )

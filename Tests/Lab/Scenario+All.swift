@@ -5,7 +5,7 @@ extension Scenario {
         idleCost, webKill, webUnplug, vipDeleted, vipAs24, arpIgnoreReset, agentKillRestart,
         directorStop, directorPowerOff, directorKillRestart, directorKillNoRestart,
         servicesCleared, destinationDeleted, weightChanged, foreignService,
-        connections, plan, persistence, weightedLeastConnections, memory,
+        connections, plan, persistence, weightedLeastConnections, memory, takeoverComparison,
         wrongNodeControl, webNodesSilent,
     ]
 }

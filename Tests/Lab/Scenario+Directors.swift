@@ -47,6 +47,7 @@ extension Scenario {
             takeover.sinceAdvertisement,
             .nineOfTenAtMost(bound.inMilliseconds),
         )
+        cluster.takeovers[.tandem, default: []].append(takeover.sinceAdvertisement?.inMilliseconds ?? .infinity)
         outcome.time("power cut to first gratuitous ARP of the new", takeover.sinceIncident)
         outcome.load(takeover.load)
         try cluster.powerOn(cluster.directors[0])

@@ -15,7 +15,11 @@ extension Scenario {
             try node.run("ss", "-H", "-K", "sport", "=", "9407")
             let connected = try wait(.seconds(20), every: .milliseconds(5)) {
                 let after = try links(node)
-                return after.count >= 2 && after.isDisjoint(with: before)
+                guard after.count >= 2, after.isDisjoint(with: before) else { return false }
+                // A link that is cut during its handshake would only show the directors' patience between dials.
+                let file = "\(node.directory)/agent.yaml"
+                let status = try cluster.agentCommand(node, "status", "--json", "--config", file)
+                return status.text.split(separator: #""isConnected":true"#, omittingEmptySubsequences: false).count == 3
             }
             guard connected else {
                 throw LabError("the directors did not come back to \(node.name) after \(done)")

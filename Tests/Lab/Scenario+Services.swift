@@ -210,10 +210,10 @@ extension Scenario {
         name: "wlc",
         summary: "a reload changes the scheduler to wlc",
     ) { cluster, outcome in
-        try reload(cluster, "scheduler", &outcome) { $0.scheduler == "wlc" }
+        try reload(cluster, "scheduler", &outcome, changesScheduler: true) { $0.scheduler == "wlc" }
         let servers = try (0..<12).map { _ in try cluster.probe().server ?? "nobody" }
         outcome.check("requests are answered", !servers.contains("nobody"), "\(servers)")
-        try reload(cluster, "", &outcome) { $0.scheduler == "rr" }
+        try reload(cluster, "", &outcome, changesScheduler: true) { $0.scheduler == "rr" }
         let alternating = try (0..<6).map { _ in try cluster.probe().server ?? "nobody" }
         outcome.check("rr alternates over all", Set(alternating).count == 3, "\(alternating)")
     }
@@ -222,6 +222,7 @@ extension Scenario {
         _ cluster: Cluster,
         _ service: String,
         _ outcome: inout Outcome,
+        changesScheduler: Bool = false,
         _ fits: @escaping (ServiceTable.Service) -> Bool,
     ) throws {
         let load = try cluster.underLoad {
@@ -235,6 +236,8 @@ extension Scenario {
             }
             outcome.time("reload \(service.isEmpty ? "back" : service)", changed ? now() - began : nil)
         }
-        outcome.load(load, lostAtMost: 0)
+        // ip_vs_edit_service (net/netfilter/ipvs/ip_vs_ctl.c) leaves a service without a scheduler for one RCU grace
+        // period when it exchanges it: a connection that begins just then is refused, whoever asks for the exchange.
+        outcome.load(load, lostAtMost: changesScheduler ? nil : 0)
     }
 }
