@@ -44,7 +44,7 @@ package struct Dataplane: ~Copyable {
                 report.draining = plan.draining
                 report.drift = reconciler.drift
                 try Self.apply(plan, socket, &report)
-                if !plan.operations.isEmpty, report.failures.isEmpty { delay = Self.verificationDelay }
+                if !plan.operations.isEmpty, report.failures.allSatisfy(\.isPassing) { delay = Self.verificationDelay }
                 if let deadline = plan.nextLook { delay = max(.zero, min(delay, deadline - started)) }
             }
             // A socket that failed is not put back: the next look opens another one.

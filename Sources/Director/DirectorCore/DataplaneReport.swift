@@ -12,6 +12,9 @@ package struct DataplaneReport: Hashable, Sendable {
         /// The error in words.
         package var explanation: String
 
+        /// Whether the next try may well succeed: EINTR 4, EAGAIN 11, ENOMEM 12, EBUSY 16, ENOBUFS 105.
+        package var isPassing: Bool { [4, 11, 12, 16, 105].contains(errorNumber) }
+
         /// Makes a failure.
         package init(operation: PlannedOperation, errorNumber: Int32, explanation: String) {
             self.operation = operation

@@ -6,8 +6,8 @@ package import Primitives
 /// The host is never remembered, only looked at: every repair is the difference between what is demanded and what the
 /// last look showed, so start, change, drift and recovery after a crash take the same way.
 package struct AgentCore: ~Copyable {
-    /// How often the whole host is looked at.
-    static let lookInterval = Interval.seconds(1)
+    /// How often the whole host is looked at: what nothing announces, such as a sysctl, is repaired within a second.
+    static let lookInterval = Interval.milliseconds(800)
     /// How often it is looked at while something is about to end.
     static let hurriedLookInterval = Interval.milliseconds(100)
     /// How often each service is connected to.
