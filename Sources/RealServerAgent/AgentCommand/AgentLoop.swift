@@ -27,7 +27,7 @@ struct AgentLoop: ~Copyable {
     private static let lingering = Interval.milliseconds(300)
     /// When the code that only the start ran is given back for the first time, and how often after that.
     private static let firstTextRelease = Interval.seconds(5)
-    private static let textReleaseInterval = Interval.seconds(60)
+    private static let textReleaseInterval = Interval.seconds(15)
 
     var configuration: AgentConfiguration
     let file: String
