@@ -17,12 +17,12 @@ enum Bound: Sendable {
         }
     }
 
-    /// The bound with its limit multiplied.
-    func times(_ factor: Double) -> Bound {
+    /// The bound with its limit multiplied, a median's by a factor of its own.
+    func times(_ factor: Double, median: Double) -> Bound {
         switch self {
         case .none: .none
         case .eachAtMost(let limit): .eachAtMost(limit * factor)
-        case .medianAtMost(let limit): .medianAtMost(limit * factor)
+        case .medianAtMost(let limit): .medianAtMost(limit * median)
         case .nineOfTenAtMost(let limit): .nineOfTenAtMost(limit * factor)
         }
     }

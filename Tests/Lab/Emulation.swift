@@ -8,6 +8,10 @@ enum Emulation {
     /// By how much a bound in milliseconds is multiplied (`TANDEM_LAB_ALLOWANCE`).
     static let allowance = setting("TANDEM_LAB_ALLOWANCE") ?? 1
 
+    /// By how much a bound of a median is multiplied (`TANDEM_LAB_MEDIAN_ALLOWANCE`): the first run pays for code that
+    /// the emulator has never translated, and one or two runs have no middle.
+    static let medianAllowance = setting("TANDEM_LAB_MEDIAN_ALLOWANCE") ?? allowance
+
     /// How often a scenario may be played until it passes (`TANDEM_LAB_TRIES`).
     static let tries = Int(setting("TANDEM_LAB_TRIES") ?? 1)
 

@@ -49,7 +49,7 @@ final class Narrator {
             let value =
                 figure.unit.isEmpty && figure.value.isFinite
                 ? "\(Int(figure.value))" : rounded(figure.value)
-            let bound = if case .none = figure.bound { "" } else { " (\(figure.bound.description))" }
+            let bound = if case .none = figure.effectiveBound { "" } else { " (\(figure.effectiveBound.description))" }
             tell("    \(figure.name): \(value)\(figure.unit.isEmpty ? "" : " \(figure.unit)")\(bound)")
         }
         for request in outcome.lost.prefix(5) {

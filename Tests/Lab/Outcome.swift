@@ -10,7 +10,9 @@ struct Outcome {
         var bound: Bound
 
         /// The bound that is judged: a time may take longer where a processor is emulated and there are few repetitions.
-        var effectiveBound: Bound { unit == "ms" ? bound.times(Emulation.allowance) : bound }
+        var effectiveBound: Bound {
+            unit == "ms" ? bound.times(Emulation.allowance, median: Emulation.medianAllowance) : bound
+        }
     }
 
     /// A statement that was seen to hold or not.
