@@ -26,6 +26,8 @@ extension Scenario {
         for (name, value) in [("Tandem, median", ours), ("keepalived, median", theirs)] {
             outcome.figures.append(.init(name: name, value: value, unit: "ms", bound: .none))
         }
-        outcome.check("not slower", ours <= theirs, "\(rounded(ours)) ms against \(rounded(theirs)) ms")
+        // Both wait for the same timer; two runs under emulation scatter by some milliseconds either way.
+        let scatter = Emulation.allowance > 1 ? 50.0 : 0
+        outcome.check("not slower", ours <= theirs + scatter, "\(rounded(ours)) ms against \(rounded(theirs)) ms")
     }
 }
