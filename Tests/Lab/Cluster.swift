@@ -165,11 +165,14 @@ final class Cluster {
 
     // MARK: Agents and directors
 
+    /// A program of ours with the niceness that its unit gives it.
+    private static func asInUnit(_ arguments: [String]) -> [String] { ["nice", "-n", "-10"] + arguments }
+
     /// Starts the agent of a web node and waits for READY=1.
     func startAgent(_ host: Host, awaitReady: Bool = true) throws {
         let process = try host.start(
             "agent",
-            [programs.agent, "run", "--config", "\(host.directory)/agent.yaml"]
+            Cluster.asInUnit([programs.agent, "run", "--config", "\(host.directory)/agent.yaml"])
         )
         agents[host.name] = process
         if awaitReady { try process.awaitReady(.seconds(20)) }
@@ -182,7 +185,10 @@ final class Cluster {
             process = try host.start("keepalived", Keepalived.arguments(host))
         } else {
             let configuration = "\(host.directory)/director.yaml"
-            process = try host.start("director", [programs.director, "run", "--config", configuration])
+            process = try host.start(
+                "director",
+                Cluster.asInUnit([programs.director, "run", "--config", configuration])
+            )
         }
         directorProcesses[host.name] = process
         if awaitReady, kind != .keepalived { try process.awaitReady(.seconds(20)) }

@@ -31,3 +31,10 @@ package enum AgentEffect: Hashable, Sendable {
     /// End the program.
     case finish
 }
+
+extension AgentEffect {
+    /// Whether it only tells the journal.
+    var isLog: Bool {
+        if case .log = self { true } else { false }
+    }
+}

@@ -15,8 +15,10 @@ struct Turn {
     /// Whether it must be written after the kernel: what is forgotten must have been undone.
     var savesLast = false
 
-    /// Everything, in order.
-    var effects: [AgentEffect] { outbound + kernel + afterKernel + last }
+    /// Everything, in order: the directors hear of a fault before the journal does, whose writing takes time.
+    var effects: [AgentEffect] {
+        outbound.filter { !$0.isLog } + outbound.filter(\.isLog) + kernel + afterKernel + last
+    }
 
     /// Writes the state file where it belongs.
     mutating func save(_ state: SavedState) {
