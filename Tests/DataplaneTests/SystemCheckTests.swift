@@ -31,6 +31,7 @@ import Testing
             Self.stable(first) == [
                 "net/ipv4/ip_forward 1 repaired", "net/ipv4/conf/all/send_redirects 1 repaired",
                 "net/ipv4/conf/default/send_redirects 1 repaired", "net/ipv4/conf/lan0/send_redirects 1 repaired",
+                "net/ipv4/conf/lan0/arp_ignore 0 repaired",
             ]
         )
         #expect(Self.stable(second).isEmpty)
@@ -54,7 +55,7 @@ import Testing
             let findings = SystemCheck.run(Self.settings, dryRun: true)
             return (findings, try Sysctl.read("net/ipv4/conf/lan0/send_redirects"))
         }
-        #expect(Self.stable(findings).count == 4)
+        #expect(Self.stable(findings).count == 5)
         #expect(findings.allSatisfy { $0.outcome == .reported || $0.outcome == .absent })
         #expect(value == "1")
     }

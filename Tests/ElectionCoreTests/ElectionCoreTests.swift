@@ -146,7 +146,7 @@ struct ElectionCoreTests {
     @Test func `yields to a higher priority and drops the address`() {
         let bench = Bench.active()
         let effects = bench.hear(101)
-        #expect(effects.priorities == [])
+        #expect(effects.priorities == [100], "a last word makes the winner announce itself")
         #expect(bench.state == .backup)
         #expect(bench.disposition == .absent)
         #expect(bench.router?.activeRouter == Bench.peer)
@@ -167,8 +167,13 @@ struct ElectionCoreTests {
         let bench = Bench.active()
         let effects = bench.handle(.stopRequested)
         #expect(effects.priorities == [0])
-        #expect(bench.disposition == .absent)
+        #expect(bench.disposition == .lingering, "off the interface, and late packets are still forwarded")
         #expect(!effects.contains(.stopped))
+        #expect(!bench.converge().contains(.stopped))
+        let asked = bench.now
+        bench.expire()
+        #expect(bench.now == asked + .seconds(1))
+        #expect(bench.disposition == .absent)
         let end = bench.converge()
         #expect(end.last == .stopped)
         #expect(bench.handle(.deadlineReached) == [])
@@ -178,8 +183,8 @@ struct ElectionCoreTests {
     @Test func `a stop does not wait for ever`() {
         let bench = Bench.active()
         bench.handle(.stopRequested)
-        #expect(bench.expire().last == .stopped)
-        #expect(bench.now - Bench.start < .seconds(2))
+        #expect(bench.pass(.seconds(2)).last == .stopped)
+        #expect(bench.now - Bench.start < .seconds(3))
     }
 
     @Test func `a filtered advertisement is named and moves nothing`() {

@@ -99,7 +99,7 @@ final class AddressThread {
         let wrong =
             switch entry.disposition {
             case .present: !node.kernel.holds(address)
-            case .absent: node.kernel.holds(address)
+            case .absent, .lingering: node.kernel.holds(address)
             case .asFound: false
             case .unclaimed: node.kernel.addresses.contains { $0.prefix.address == address && $0.isMarked }
             }

@@ -128,7 +128,7 @@ final class DirectorProcess {
             world.mail(to: addresses.loop, after: world.mailboxDelay()) { [self] in addresses.demand(demand) }
         case .publish(let report):
             world.mail(to: brainLoop, after: world.mailboxDelay()) { [self] in think(.electionReported(report)) }
-        case .stopped:
+        case .stopped, .suspended:
             hasElectionStopped = true
             exitIfDone()
         }

@@ -75,7 +75,7 @@ final class ElectionChecker {
                 sent.append((key, decoded.advertisement))
             case .sendFrame: announced = true
             case .publish(let report): take(report, node)
-            case .demandAddresses, .stopped: break
+            case .demandAddresses, .stopped, .suspended: break
             }
         }
         for (key, advertisement) in sent { judge(advertisement, key, before[key], node) }

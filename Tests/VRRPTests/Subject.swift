@@ -20,5 +20,6 @@ final class Subject {
     var lateAfter: MonotonicInstant? { machine.lateAfter }
     var primaryAddress: IPAddress? { machine.primaryAddress }
     var activeRouter: VirtualRouter.ActiveRouter? { machine.activeRouter }
+    var handover: VirtualRouter.Handover { machine.handover }
     var statistics: VirtualRouter.Statistics { machine.statistics }
 }

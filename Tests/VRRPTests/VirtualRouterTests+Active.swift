@@ -24,11 +24,11 @@ extension VirtualRouterTests {
         #expect(router.deadline == late + Self.interval)
     }
 
-    @Test func `Active, priority 0, advertises at once`() {
+    @Test func `Active, priority 0, advertises at once and announces its addresses again`() {
         let router = Self.active()
         let now = Self.start + .milliseconds(400)
         let heard = VirtualRouter.Event.advertisementReceived(Self.advertisement(0), from: Self.higher)
-        #expect(router.handle(heard, at: now) == [.sendAdvertisement(priority: 100)])
+        #expect(router.handle(heard, at: now) == [.sendAdvertisement(priority: 100), .announce])
         #expect(router.deadline == now + Self.interval)
     }
 
@@ -39,7 +39,7 @@ extension VirtualRouterTests {
         let heard = Self.advertisement(101, centiseconds: 20)
         #expect(
             router.handle(.advertisementReceived(heard, from: Self.lower), at: now) == [
-                .transitioned(from: .active, to: .backup, .higherPriorityHeard)
+                .sendAdvertisement(priority: 100), .transitioned(from: .active, to: .backup, .higherPriorityHeard),
             ]
         )
         #expect(router.deadline == now + Self.down(100, of: .milliseconds(200)))
@@ -52,7 +52,7 @@ extension VirtualRouterTests {
         let loser = Self.active()
         #expect(
             loser.handle(.advertisementReceived(heard, from: Self.higher), at: now) == [
-                .transitioned(from: .active, to: .backup, .tieLost)
+                .sendAdvertisement(priority: 100), .transitioned(from: .active, to: .backup, .tieLost),
             ]
         )
         let winner = Self.active()
@@ -80,7 +80,7 @@ extension VirtualRouterTests {
         let router = Self.active(255)
         #expect(
             router.handle(.advertisementReceived(heard, from: Self.higher), at: now) == [
-                .transitioned(from: .active, to: .backup, .tieLost)
+                .sendAdvertisement(priority: 255), .transitioned(from: .active, to: .backup, .tieLost),
             ]
         )
         #expect(router.statistics.addressOwnerConflicts == 1)

@@ -83,7 +83,7 @@ struct AddressLoop: ~Copyable {
                 note(error)
             }
         }
-        guard let demand, let due = nextLook, due <= Clock.now else { return }
+        guard let demand = demand.map(\.possible), let due = nextLook, due <= Clock.now else { return }
         do throws(NetlinkError) {
             let isClean = try converge(on: demand)
             nextLook = Clock.now + (isClean ? Self.resync : Self.retry)
@@ -139,9 +139,45 @@ struct AddressLoop: ~Copyable {
             )
             // A takeover neither waits for duplicate address detection nor fails by it.
             try socket.add(address, noDAD: true)
+        case .linger(let prefix, _):
+            guard let index = kernel.loopback else { return }
+            let address = InterfaceAddress(
+                interfaceIndex: index,
+                prefix: prefix,
+                scope: InterfaceAddress.hostScope,
+                label: LingeringMark.label,
+                protocolTag: LingeringMark.protocolTag
+            )
+            try socket.add(address, noDAD: true)
         case .remove(let found, _):
             guard let address = kernel.entry(of: found) else { return }
             try socket.remove(address)
+        }
+    }
+}
+
+extension AddressDemand {
+    /// The demand without lingering where the kernel would answer ARP for an address on another interface.
+    fileprivate var possible: AddressDemand {
+        var possible = self
+        for index in possible.entries.indices where possible.entries[index].disposition == .lingering {
+            if !possible.entries[index].isSilentElsewhere { possible.entries[index].disposition = .absent }
+        }
+        return possible
+    }
+}
+
+extension AddressDemand.Entry {
+    /// Whether the kernel stays silent on the interface about an address that is on the loopback interface alone: IPv6
+    /// always does, IPv4 where arp_ignore is not 0 (the greater of the interface's value and that of all counts).
+    fileprivate var isSilentElsewhere: Bool {
+        guard prefix.address.family == .ipv4 else { return true }
+        return ["all", interface].contains { scope in
+            do throws(Errno) {
+                return (Int(try Sysctl.read("net/ipv4/conf/\(scope)/arp_ignore")) ?? 0) > 0
+            } catch {
+                return false
+            }
         }
     }
 }
@@ -150,7 +186,7 @@ extension AddressPlan.Step {
     /// The entry for whose sake the step is taken.
     var entry: AddressDemand.Entry {
         switch self {
-        case .add(let entry), .remove(_, let entry): entry
+        case .add(let entry), .linger(_, let entry), .remove(_, let entry): entry
         }
     }
 }

@@ -22,15 +22,20 @@ struct KernelAddresses {
         return addresses.first { $0.interfaceIndex == index && $0.prefix == found.prefix }
     }
 
-    /// All addresses but those of loopback interfaces, where real servers keep theirs.
+    /// All addresses; of those on loopback interfaces, where real servers keep theirs, only what lingers.
     var found: [AddressPlan.Found] {
         addresses.compactMap { address in
-            guard let link = links.first(where: { $0.index == address.interfaceIndex }), !link.isLoopback else {
-                return nil
-            }
-            return AddressPlan.Found(interface: link.name, prefix: address.prefix, isMarked: address.isMarked)
+            guard let link = links.first(where: { $0.index == address.interfaceIndex }) else { return nil }
+            var found = AddressPlan.Found(interface: link.name, prefix: address.prefix, isMarked: address.isMarked)
+            guard link.isLoopback else { return found }
+            guard LingeringMark.isOn(address) else { return nil }
+            found.isLingering = true
+            return found
         }
     }
+
+    /// The loopback interface's index.
+    var loopback: Int32? { links.first { $0.isLoopback }?.index }
 
     /// The picture for the election.
     func report(
@@ -40,7 +45,7 @@ struct KernelAddresses {
     ) -> AddressReport {
         var names: [String] = []
         for entry in demand.entries where !names.contains(entry.interface) { names.append(entry.interface) }
-        let found = found
+        let found = found.filter { !$0.isLingering }
         var held: [AddressReport.HeldAddress] = []
         for entry in demand.entries {
             let same = found.filter { $0.interface == entry.interface && $0.prefix.address == entry.prefix.address }

@@ -28,6 +28,10 @@ struct SystemParameter: Hashable, Sendable {
         for scope in ["all", "default", settings.interface] {
             parameters.append(SystemParameter(path: "net/ipv4/conf/\(scope)/send_redirects", expected: "0"))
         }
+        // An address that lingers on the loopback interface after a handover is answered for by nobody.
+        parameters.append(
+            SystemParameter(path: "net/ipv4/conf/\(settings.interface)/arp_ignore", expected: "1", isAdvisory: true)
+        )
         // A persistence template must not send new connections to a destination of weight 0.
         parameters.append(SystemParameter(path: "net/ipv4/vs/expire_quiescent_template", expected: "1"))
         // A client that reuses a port of a finished connection is scheduled anew.

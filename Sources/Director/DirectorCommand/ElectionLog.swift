@@ -20,6 +20,7 @@ struct ElectionLog {
             let before = last?.routers.first { $0.name == router.name }
             recordState(of: router, before: before)
             recordAddresses(of: router, before: before)
+            recordHealing(of: router, before: before)
             for finding in router.findings where !(before?.findings.contains { $0.isSameKind(as: finding) } ?? false) {
                 // Before the first look there is nothing to be right or wrong.
                 if case .interfaceUnusable(.unknown) = finding { continue }
@@ -55,6 +56,15 @@ struct ElectionLog {
         }
     }
 
+    /// Says for how long there were two owners once that has been over for a while.
+    private func recordHealing(of router: ElectionReport.Router, before: ElectionReport.Router?) {
+        guard let episode = before?.splitBrain, router.splitBrain?.firstSeen != episode.firstSeen else { return }
+        var fields = metadata(router, episode.evidence.map(\.rawValue).joined(separator: ", "))
+        fields["vrrp.duration"] = "\(episode.duration)"
+        fields["vrrp.count"] = "\(episode.count)"
+        logger.notice("a virtual router has one owner again", metadata: fields)
+    }
+
     private func metadata(_ router: ElectionReport.Router, _ evidence: String) -> Logger.Metadata {
         var fields: Logger.Metadata = [
             "vrrp.router": "\(router.name)",
@@ -67,6 +77,16 @@ struct ElectionLog {
     }
 }
 
+extension ElectionReport.Router {
+    /// The last time that it had two owners.
+    fileprivate var splitBrain: ElectionReport.SplitBrain? {
+        for finding in findings {
+            if case .splitBrain(let episode) = finding { return episode }
+        }
+        return nil
+    }
+}
+
 extension ElectionReport.Finding {
     /// Whether two findings differ in counts and times alone, which is no news.
     fileprivate func isSameKind(as other: ElectionReport.Finding) -> Bool {
@@ -75,6 +95,8 @@ extension ElectionReport.Finding {
         case (.filteredAdvertisements(let left, _), .filteredAdvertisements(let right, _)): left == right
         case (.addressConflict(let left), .addressConflict(let right)):
             left.address == right.address && left.mac == right.mac
+        case (.splitBrain(let left), .splitBrain(let right)):
+            left.firstSeen == right.firstSeen && left.evidence == right.evidence
         case (.addressListMismatch(let left), .addressListMismatch(let right)): left == right
         case (.intervalMismatch(let left, _), .intervalMismatch(let right, _)): left == right
         case (.addressFailure(let left), .addressFailure(let right)): left == right

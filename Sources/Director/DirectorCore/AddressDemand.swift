@@ -14,6 +14,9 @@ package struct AddressDemand: Hashable, Sendable {
         case asFound
         /// The address is removed if this program put it there: an owner's (priority 255) real address stays.
         case unclaimed
+        /// The address is not on the interface, and for a while on the loopback interface instead if it was there: packets
+        /// that come late are still forwarded, and with arp_ignore=1 nobody answers for it.
+        case lingering
     }
 
     /// One address on one interface.

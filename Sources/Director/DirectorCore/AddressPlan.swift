@@ -10,6 +10,8 @@ package enum AddressPlan {
         package var prefix: Prefix
         /// Whether it carries this program's mark (`IFA_PROTO`).
         package var isMarked: Bool
+        /// Whether it is one of this program's on the loopback interface, where it lingers.
+        package var isLingering = false
 
         /// Makes an address.
         package init(interface: String, prefix: Prefix, isMarked: Bool) {
@@ -23,6 +25,8 @@ package enum AddressPlan {
     package enum Step: Hashable, Sendable {
         /// `ip address add`
         case add(AddressDemand.Entry)
+        /// `ip address add ADDRESS dev lo scope host`, for the sake of an entry.
+        case linger(Prefix, AddressDemand.Entry)
         /// `ip address del`, for the sake of an entry.
         case remove(Found, AddressDemand.Entry)
     }
@@ -30,8 +34,10 @@ package enum AddressPlan {
     /// The changes from what was found to what is demanded; none if all is well.
     ///
     /// Addresses that the demand before had and this one has not are removed even where the kernel keeps no marks.
-    package static func steps(demand: AddressDemand, before: AddressDemand?, found: [Found]) -> [Step] {
+    package static func steps(demand: AddressDemand, before: AddressDemand?, found everything: [Found]) -> [Step] {
         var steps: [Step] = []
+        let found = everything.filter { !$0.isLingering }
+        let lingering = everything.filter(\.isLingering)
         for entry in demand.entries {
             let same = found.filter { $0.interface == entry.interface && $0.prefix.address == entry.prefix.address }
             switch entry.disposition {
@@ -45,17 +51,23 @@ package enum AddressPlan {
                 steps += same.map { .remove($0, entry) }
             case .unclaimed:
                 steps += same.filter(\.isMarked).map { .remove($0, entry) }
+            case .lingering:
+                // The loopback interface first, so that the address is the machine's all the time.
+                let isLingering = lingering.contains { $0.prefix.address == entry.prefix.address }
+                if !same.isEmpty, !isLingering { steps.append(.linger(Prefix(host: entry.prefix.address), entry)) }
+                steps += same.map { .remove($0, entry) }
             case .asFound:
                 break
             }
         }
+        steps += ended(lingering, demand: demand)
         let isDemanded = { (found: Found) in
             demand.entries.contains { $0.interface == found.interface && $0.prefix.address == found.prefix.address }
         }
         for stray in found where !isDemanded(stray) {
             let withdrawn = before?.entries.first { entry in
                 entry.interface == stray.interface && entry.prefix == stray.prefix
-                    && (entry.disposition == .present || entry.disposition == .absent)
+                    && [.present, .absent, .lingering].contains(entry.disposition)
             }
             guard stray.isMarked || withdrawn != nil else { continue }
             let entry = AddressDemand.Entry(
@@ -66,6 +78,16 @@ package enum AddressPlan {
             steps.append(.remove(stray, entry))
         }
         return steps
+    }
+
+    /// What has lingered for long enough; it goes last, after its address has come back where it belongs.
+    private static func ended(_ lingering: [Found], demand: AddressDemand) -> [Step] {
+        lingering.compactMap { copy in
+            let entries = demand.entries.filter { $0.prefix.address == copy.prefix.address }
+            let stays = entries.contains { $0.disposition == .lingering || $0.disposition == .asFound }
+            let entry = AddressDemand.Entry(interface: copy.interface, prefix: copy.prefix, disposition: .absent)
+            return stays ? nil : .remove(copy, entries.first ?? entry)
+        }
     }
 
     /// Whether the address would be its network's first on the interface: the interface's own address would come back

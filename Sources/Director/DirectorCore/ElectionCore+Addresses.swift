@@ -23,7 +23,9 @@ extension ElectionCore {
             }
             slot.hasBeenUp = true
             apply(.startup(primaryAddress: primary), to: slot, at: now, &effects)
-            if slot.keepsFound { apply(.resumed, to: slot, at: now, &effects) }
+            guard slot.keepsFound else { return }
+            let mayClaim = slot.resumesUntil.map { now < $0 } ?? false
+            apply(mayClaim ? .restarted : .resumed, to: slot, at: now, &effects)
         case (.backup, let primary?), (.active, let primary?):
             guard slot.router.primaryAddress != primary else { return }
             apply(.primaryAddressChanged(primary), to: slot, at: now, &effects)
@@ -71,9 +73,10 @@ extension ElectionCore {
 
     /// What follows from any event: announcements that are due, a new demand, the end of a stop, a report.
     mutating func settle(at now: MonotonicInstant, _ effects: inout [ElectionEffect]) {
-        for slot in slots where slot.isActive && slot.announcer.takeDue(at: now) { announce(slot, &effects) }
+        for slot in slots where slot.announces && slot.announcer.takeDue(at: now) { announce(slot, &effects) }
         renewDemand(&effects)
         finishStop(at: now, &effects)
+        finishSuspension(at: now, &effects)
         publish(at: now, &effects)
     }
 
@@ -81,6 +84,7 @@ extension ElectionCore {
         let name = slot.settings.interface
         guard let mac = found?.interfaces.first(where: { $0.name == name })?.mac else { return }
         slot.router.statistics.announcements += 1
+        slot.hasAnnounced = true
         for address in slot.announced {
             effects.append(.sendFrame(interface: name, frame: Announcement.frame(address, at: mac)))
         }
@@ -105,7 +109,8 @@ extension ElectionCore {
     }
 
     private func disposition(of slot: Slot) -> AddressDemand.Disposition {
-        let gone: AddressDemand.Disposition = slot.settings.isAddressOwner ? .unclaimed : .absent
+        let left: AddressDemand.Disposition = slot.lingersUntil == nil ? .absent : .lingering
+        let gone: AddressDemand.Disposition = slot.settings.isAddressOwner ? .unclaimed : left
         guard stopDeadline == nil else { return gone }
         return switch slot.router.state {
         case .active: .present
@@ -116,19 +121,19 @@ extension ElectionCore {
 
     private mutating func finishStop(at now: MonotonicInstant, _ effects: inout [ElectionEffect]) {
         guard let stopDeadline, !hasStopped else { return }
-        let isGone = found.map { found in
-            found.generation >= demand.generation
-                && slots.allSatisfy { slot in
-                    !found.held.contains { held in
-                        held.interface == slot.settings.interface
-                            && slot.settings.addresses.contains { $0.address == held.address }
-                            && (held.isMarked || !slot.settings.isAddressOwner)
-                    }
-                }
-        }
-        guard isGone == true || now >= stopDeadline else { return }
+        guard slots.allSatisfy({ isGone($0) }) || now >= stopDeadline else { return }
         publish(at: now, &effects)
         hasStopped = true
         effects.append(.stopped)
+    }
+
+    /// Whether the kernel is known to have a router's addresses no more, neither on the interface nor lingering.
+    func isGone(_ slot: Slot) -> Bool {
+        guard let found, found.generation >= demand.generation, slot.lingersUntil == nil else { return false }
+        return !found.held.contains { held in
+            held.interface == slot.settings.interface
+                && slot.settings.addresses.contains { $0.address == held.address }
+                && (held.isMarked || !slot.settings.isAddressOwner)
+        }
     }
 }

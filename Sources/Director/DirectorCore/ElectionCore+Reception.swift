@@ -73,45 +73,14 @@ extension ElectionCore {
             slot.intervalMismatch = (packet.source, advertisement.interval)
         }
         // Somebody else is Active, so a found address is not ours to keep.
-        if advertisement.priority > 0 { slot.keepsFound = false }
+        if advertisement.priority > 0 {
+            slot.keepsFound = false
+            slot.resumesUntil = nil
+        }
         // Own lateness never counts as the peer's silence: the time of reception judges, save for what came in while
         // this process slept.
         let heardAt = max(min(packet.receivedAt, now), slot.resumedAt ?? packet.receivedAt)
         apply(.advertisementReceived(advertisement, from: packet.source), to: slot, at: heardAt, &effects)
-    }
-
-    /// Looks whether an ARP packet of another machine claims an address of an Active Router.
-    mutating func receive(_ packet: ARPPacket, on interface: String, at now: MonotonicInstant) {
-        let claimed = IPAddress.v4(packet.senderAddress)
-        guard let mac = found?.interfaces.first(where: { $0.name == interface })?.mac, packet.senderMAC != mac else {
-            return
-        }
-        for slot in slots where slot.settings.interface == interface && slot.isActive {
-            guard slot.settings.addresses.contains(where: { $0.address == claimed }) else { continue }
-            slot.router.statistics.addressConflicts += 1
-            var conflict =
-                slot.conflict
-                ?? ElectionReport.AddressConflict(
-                    address: claimed,
-                    mac: packet.senderMAC,
-                    firstSeen: now,
-                    lastSeen: now,
-                    count: 0
-                )
-            if conflict.mac != packet.senderMAC || conflict.address != claimed {
-                conflict = ElectionReport.AddressConflict(
-                    address: claimed,
-                    mac: packet.senderMAC,
-                    firstSeen: now,
-                    lastSeen: now,
-                    count: 0
-                )
-            }
-            conflict.lastSeen = now
-            conflict.count += 1
-            slot.conflict = conflict
-            slot.announcer.evidence(at: now)
-        }
     }
 }
 

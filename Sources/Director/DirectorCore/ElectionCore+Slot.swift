@@ -37,6 +37,14 @@ extension ElectionCore {
         var keepsFound = false
         /// The addresses that were announced since it became Active.
         var announced: [IPAddress] = []
+        /// Whether they went out at least once since then.
+        var hasAnnounced = false
+        /// Until when its addresses stay on the loopback interface.
+        var lingersUntil: MonotonicInstant?
+        /// Until when it claims at once what it finds at its first startup.
+        var resumesUntil: MonotonicInstant?
+        /// The last episode with two owners.
+        var splitBrain: ElectionReport.SplitBrain?
         /// When the process was found to have slept; what came in before counts as coming in then.
         var resumedAt: MonotonicInstant?
         /// The comparison of packet socket and raw socket.
@@ -59,10 +67,14 @@ extension ElectionCore {
         /// Whether the router is Active.
         var isActive: Bool { router.state.name == .active }
 
+        /// Whether it announces its addresses; while it hands them over, the successor does.
+        var announces: Bool { isActive && !router.handover.isHandingOver }
+
         /// When something of this router is due.
         var deadline: MonotonicInstant? {
             let filterDeadline = filter.pending.map { $0.at + FilterWatch.patience }
-            return [router.deadline, isActive ? announcer.deadline : nil, filterDeadline].compactMap { $0 }.min()
+            return [router.deadline, announces ? announcer.deadline : nil, filterDeadline, lingersUntil]
+                .compactMap { $0 }.min()
         }
     }
 }

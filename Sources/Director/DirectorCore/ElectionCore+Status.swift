@@ -33,7 +33,9 @@ extension ElectionCore {
                 ElectionReport.Address(prefix: $0, isHeld: held.contains($0.address))
             },
             findings: findings(of: slot, at: now),
-            statistics: slot.router.statistics
+            statistics: slot.router.statistics,
+            handover: slot.router.handover,
+            isAnnounced: slot.hasAnnounced && slot.announced.count == slot.settings.addresses.count
         )
     }
 
@@ -45,6 +47,9 @@ extension ElectionCore {
         }
         if let conflict = slot.conflict, now < conflict.lastSeen + Self.conflictMemory {
             findings.append(.addressConflict(conflict))
+        }
+        if let episode = slot.splitBrain, now < episode.lastSeen + Self.conflictMemory {
+            findings.append(.splitBrain(episode))
         }
         if let source = slot.listMismatch { findings.append(.addressListMismatch(from: source)) }
         if let (source, interval) = slot.intervalMismatch { findings.append(.intervalMismatch(from: source, interval)) }
@@ -68,10 +73,17 @@ extension ElectionReport {
         for index in report.routers.indices {
             report.routers[index].statistics = VirtualRouter.Statistics()
             report.routers[index].findings = report.routers[index].findings.map { finding in
-                guard case .addressConflict(var conflict) = finding else { return finding }
-                conflict.lastSeen = conflict.firstSeen
-                conflict.count = 1
-                return .addressConflict(conflict)
+                switch finding {
+                case .addressConflict(var conflict):
+                    conflict.lastSeen = conflict.firstSeen
+                    conflict.count = 1
+                    return .addressConflict(conflict)
+                case .splitBrain(var episode):
+                    episode.lastSeen = episode.firstSeen
+                    episode.count = 1
+                    return .splitBrain(episode)
+                default: return finding
+                }
             }
         }
         return report

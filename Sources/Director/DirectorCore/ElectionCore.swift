@@ -8,6 +8,10 @@ import VRRP
 package struct ElectionCore: ~Copyable {
     /// How long a stop waits for the addresses thread.
     package static let stopPatience: Interval = .seconds(1)
+    /// How long addresses that were let go stay on the loopback interface.
+    package static let lingering: Interval = .seconds(3)
+    /// How long they stay there when the director stops.
+    package static let lastLingering: Interval = .seconds(1)
     /// How often counters alone are published.
     package static let counterInterval: Interval = .seconds(1)
     /// How long a conflict stays in the status after it was seen last.
@@ -19,7 +23,10 @@ package struct ElectionCore: ~Copyable {
     var rejections = RejectionCounts()
     var refusedSettings: ElectionSettings.Problem?
     var defersPreemption = false
+    var resumes: [String: MonotonicInstant] = [:]
+    var peerClaim: [String] = []
     var stopDeadline: MonotonicInstant?
+    var suspension: Suspension?
     var hasStopped = false
     var published: (report: ElectionReport, at: MonotonicInstant)?
 
@@ -29,7 +36,7 @@ package struct ElectionCore: ~Copyable {
     /// When `deadlineReached` is wanted next.
     package var deadline: MonotonicInstant? {
         guard !hasStopped else { return nil }
-        return (slots.compactMap(\.deadline) + [stopDeadline].compactMap { $0 }).min()
+        return (slots.compactMap(\.deadline) + [stopDeadline, suspension?.deadline].compactMap { $0 }).min()
     }
 
     /// Whether the process has slept since the last event for so long that nothing may be sent any more.
@@ -45,13 +52,25 @@ package struct ElectionCore: ~Copyable {
         // knows nothing about the present.
         for slot in slots { noticeLateness(of: slot, at: now, &effects) }
         switch event {
-        case .started(let settings), .configurationReplaced(let settings): replace(settings, at: now, &effects)
+        case .started(let settings):
+            resumes = settings.resumes
+            replace(settings, at: now, &effects)
+        case .configurationReplaced(let settings): replace(settings, at: now, &effects)
         case .packetReceived(let packet): receive(packet, at: now, &effects)
-        case .arpReceived(let interface, let packet): receive(packet, on: interface, at: now)
+        case .arpReceived(let interface, let packet):
+            receiveClaim(of: .v4(packet.senderAddress), by: packet.senderMAC, on: interface, at: now)
+        case .neighbourAdvertised(let interface, let advertisement):
+            receiveClaim(of: .v6(advertisement.target), by: advertisement.mac, on: interface, at: now)
         case .addressesReported(let report): take(report, at: now, &effects)
         case .preemptionDeferred(let isDeferred):
             defersPreemption = isDeferred
             for slot in slots { slot.router.defersPreemption = isDeferred }
+        case .handOver(let routers, let until): order(.handOver(until: until), to: routers, at: now, &effects)
+        case .takeOver(let routers, let until): order(.takeOver(until: until), to: routers, at: now, &effects)
+        case .letGo(let routers): order(.letGo, to: routers, at: now, &effects)
+        case .cancelHandOver(let routers): order(.handOverCancelled, to: routers, at: now, &effects)
+        case .peerReported(let active): peerClaims(active, at: now)
+        case .suspend(let until): suspend(until: until, at: now, &effects)
         case .stopRequested: stop(at: now, &effects)
         case .deadlineReached: expire(at: now, &effects)
         }
@@ -66,7 +85,7 @@ package struct ElectionCore: ~Copyable {
             rejections: rejections,
             refusedSettings: refusedSettings,
             addressRepairs: found?.repairs ?? 0,
-            isStopping: stopDeadline != nil
+            isStopping: stopDeadline != nil || suspension != nil
         )
     }
 }
@@ -85,16 +104,22 @@ extension ElectionCore {
         for slot in slots {
             if let due = slot.router.deadline, now >= due { apply(.deadlineReached, to: slot, at: now, &effects) }
             slot.filter.expire(at: now, counting: &slot.router.statistics)
+            if let end = slot.lingersUntil, now >= end { slot.lingersUntil = nil }
         }
+        remindOfSuspension(at: now, &effects)
     }
 
     private mutating func stop(at now: MonotonicInstant, _ effects: inout [ElectionEffect]) {
         guard stopDeadline == nil else { return }
-        stopDeadline = now + Self.stopPatience
+        suspension = nil
         for slot in slots {
             slot.keepsFound = false
             apply(.shutdown(.stopRequested), to: slot, at: now, &effects)
+            // The process waits for the end of it.
+            slot.lingersUntil = slot.lingersUntil.map { min($0, now + Self.lastLingering) }
         }
+        let isLingering = slots.contains { $0.lingersUntil != nil }
+        stopDeadline = now + (isLingering ? Self.lastLingering + Self.stopPatience / 2 : Self.stopPatience)
     }
 
     private mutating func replace(
@@ -113,6 +138,7 @@ extension ElectionCore {
         slots = settings.routers.map { router in
             before.first { $0.settings.identity == router.identity } ?? Slot(router, at: now)
         }
+        for slot in slots where slot.createdBy == nil { slot.resumesUntil = resumes[slot.settings.name] }
         for slot in slots { slot.router.defersPreemption = defersPreemption }
         for (slot, router) in zip(slots, settings.routers) where slot.settings != router {
             apply(.reconfigured(router), to: slot, at: now, &effects)
@@ -127,27 +153,37 @@ extension ElectionCore {
         at time: MonotonicInstant,
         _ effects: inout [ElectionEffect],
     ) {
+        let before = Contention(of: slot, at: time)
+        defer { noteContention(event, of: slot, before, at: time) }
         for effect in slot.router.handle(event, at: time) {
             switch effect {
             case .sendAdvertisement(let priority):
                 if let sent = advertisement(of: slot, priority: priority) { effects.append(sent) }
             case .announce:
                 slot.announcer.evidence(at: time)
-            case .transitioned(let from, let to, _):
+            case .transitioned(let from, let to, let reason):
                 if from == .active {
                     slot.announcer.stop()
                     slot.announced = []
+                    slot.hasAnnounced = false
                     slot.claimedBy = nil
                     slot.conflict = nil
+                    if reason == .handedOver || reason == .stopRequested { linger(slot, at: time) }
                 }
-                if to == .active { slot.keepsFound = false }
+                if to == .active {
+                    slot.keepsFound = false
+                    slot.lingersUntil = nil
+                }
             }
         }
     }
 
     /// The advertisement as a message, unless the interface cannot carry it.
-    private func advertisement(of slot: Slot, priority: UInt8) -> ElectionEffect? {
-        let settings = slot.settings
+    func advertisement(of slot: Slot, priority: UInt8) -> ElectionEffect? {
+        var settings = slot.settings
+        if let suspension, settings.version == .version3 {
+            settings.advertisementInterval = max(settings.advertisementInterval, suspension.interval)
+        }
         guard slot.fault == nil, let source = slot.router.primaryAddress else { return nil }
         let destination = ProtocolVersion.group(settings.family)
         slot.router.statistics.advertisementsSent += 1

@@ -12,4 +12,6 @@ package enum ElectionEffect: Hashable, Sendable {
     case publish(ElectionReport)
     /// Everything that `stopRequested` asked for is done.
     case stopped
+    /// Everything that `suspend` asked for is done: the process may end, and the next one resumes.
+    case suspended
 }

@@ -1,3 +1,4 @@
+package import Primitives
 package import VRRP
 
 /// What happens to the election.
@@ -14,6 +15,21 @@ package enum ElectionEvent: Hashable, Sendable {
     case addressesReported(AddressReport)
     /// Whether to leave an Active Router of lower priority alone, because this director could not serve its clients yet.
     case preemptionDeferred(Bool)
+    /// A neighbour advertisement of another host was seen on the interface.
+    case neighbourAdvertised(interface: String, NeighbourAdvertisement)
+    /// A successor is about to take over these routers: stay Active, and leave its claim alone until then.
+    case handOver(routers: [String], until: MonotonicInstant)
+    /// The other director hands these routers over: become Active now, and leave its claim alone until then.
+    case takeOver(routers: [String], until: MonotonicInstant)
+    /// The successor has these routers: become Backup without priority 0, and let the addresses linger.
+    case letGo(routers: [String])
+    /// The handover of these routers does not take place: contend again at once.
+    case cancelHandOver(routers: [String])
+    /// The routers for which the peer says, on its own link, that it is Active; none once the link is gone.
+    case peerReported(active: [String])
+    /// A planned restart that ends at the latest then: the addresses stay, the peers are told to wait for so long, and
+    /// the effect `suspended` follows.
+    case suspend(until: MonotonicInstant)
     /// Give up the addresses: priority 0, then removal, then the effect `stopped`.
     case stopRequested
     /// The core's deadline was reached; every socket was read to its end before.

@@ -43,6 +43,10 @@ package struct ElectionReport: Hashable, Sendable {
         package var findings: [Finding]
         /// The counters.
         package var statistics: VirtualRouter.Statistics
+        /// What is agreed with the other director.
+        package var handover = VirtualRouter.Handover.none
+        /// Whether it is Active, has all its addresses, and has announced them.
+        package var isAnnounced = false
     }
 
     /// Something about a router that an operator should know.
@@ -53,6 +57,8 @@ package struct ElectionReport: Hashable, Sendable {
         case filteredAdvertisements(from: IPAddress, since: MonotonicInstant)
         /// Another machine claims a virtual address that this Active Router holds.
         case addressConflict(AddressConflict)
+        /// Another router was Active together with this one, without any handover.
+        case splitBrain(SplitBrain)
         /// The peer advertises another list of addresses.
         case addressListMismatch(from: IPAddress)
         /// The peer advertises another interval.
@@ -93,6 +99,33 @@ package struct ElectionReport: Hashable, Sendable {
         package var count: UInt64
     }
 
+    /// Two owners of one virtual router's addresses.
+    package struct SplitBrain: Hashable, Sendable {
+        /// What tells of the other owner.
+        package enum Evidence: String, Hashable, Sendable, CaseIterable {
+            /// Its advertisements.
+            case advertisement
+            /// Its own word on the link between the directors.
+            case peerLink
+            /// Its claim in ARP or in a neighbour advertisement.
+            case neighbour
+        }
+
+        /// What told of it, in the order of `Evidence`.
+        package var evidence: [Evidence]
+        /// Where its advertisements came from, if any did.
+        package var source: IPAddress?
+        /// When it was first seen.
+        package var firstSeen: MonotonicInstant
+        /// When it was last seen.
+        package var lastSeen: MonotonicInstant
+        /// How often it was seen.
+        package var count: UInt64
+
+        /// For how long both were seen to be owners.
+        package var duration: Interval { lastSeen - firstSeen }
+    }
+
     /// The routers in the file's order.
     package var routers: [Router]
     /// Messages that no router took, by cause.
@@ -109,5 +142,13 @@ extension ElectionReport {
     /// Whether a router of this director is Active for the address.
     package func isActive(for address: IPAddress) -> Bool {
         routers.contains { $0.state == .active && $0.addresses.contains { $0.prefix.address == address } }
+    }
+}
+
+extension ElectionReport.SplitBrain: CustomStringConvertible {
+    package var description: String {
+        let other = source.map { " from \($0)" } ?? ""
+        let witnesses = evidence.map(\.rawValue).joined(separator: ", ")
+        return "two owners for \(duration), seen \(count) time(s) by \(witnesses)\(other)"
     }
 }

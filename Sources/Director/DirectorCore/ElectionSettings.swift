@@ -5,6 +5,9 @@ package import VRRP
 package struct ElectionSettings: Hashable, Sendable {
     /// The virtual routers in the file's order; names and (VRID, interface, family) unique.
     package var routers: [VirtualRouterSettings]
+    /// Until when the routers of these names may claim at once what they find, because they were Active before a planned
+    /// restart; read at the start alone.
+    package var resumes: [String: MonotonicInstant] = [:]
 
     /// Makes the settings of an election.
     package init(routers: [VirtualRouterSettings]) {

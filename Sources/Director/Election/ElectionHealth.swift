@@ -1,3 +1,4 @@
+package import Primitives
 package import SystemPackage
 
 /// What the election thread itself, not the protocol, has to tell.
@@ -12,4 +13,6 @@ package struct ElectionHealth: Hashable, Sendable {
     package var ended: Errno?
     /// How many advertisements were held back because the process had slept before it could send them.
     package var heldBack: UInt64 = 0
+    /// How late the thread woke up for its deadlines.
+    package var latencies = LatencyHistogram()
 }

@@ -21,6 +21,7 @@ struct ElectionLoop: ~Copyable {
     private var sockets: [String: InterfaceSockets] = [:]
     private var lastReport: AddressReport?
     private var hasRefusedSockets = false
+    private var latencies = LatencyHistogram()
     private var isDone = false
 
     private init(_ thread: ElectionThread, _ settings: ElectionSettings) throws(Errno) {
@@ -51,8 +52,10 @@ struct ElectionLoop: ~Copyable {
     /// One turn: sleep, read everything to its end, and only then judge deadlines, by the time before the reading.
     private mutating func turn() throws(Errno) {
         let idle = Clock.now + Self.longestWait
-        _ = try reactor.wait(until: core.deadline.map { min($0, idle) } ?? idle)
+        let wanted = core.deadline
+        _ = try reactor.wait(until: wanted.map { min($0, idle) } ?? idle)
         let now = Clock.now
+        if let wanted, wanted <= now { noteLatency(now - wanted) }
         var events: [ElectionEvent] = []
         for name in sockets.keys.sorted() {
             _ = sockets[name]?.drain { events.append($0) }
@@ -64,6 +67,12 @@ struct ElectionLoop: ~Copyable {
         if let deadline = core.deadline, deadline <= now { handle(.deadlineReached, at: now) }
     }
 
+    /// Keeps how late a wake-up was; whoever reads the health meanwhile makes nobody wait.
+    private mutating func noteLatency(_ latency: Interval) {
+        latencies.record(latency)
+        thread.condition.withLockIfAvailable { $0.latencies = latencies }
+    }
+
     private mutating func take(_ command: ElectionCommand, at now: MonotonicInstant) {
         switch command {
         case .replace(let settings):
@@ -72,6 +81,13 @@ struct ElectionLoop: ~Copyable {
             if let lastReport { take(lastReport, at: now) }
         case .allowPreemption:
             handle(.preemptionDeferred(false), at: now)
+        case .deferPreemption(let isDeferred): handle(.preemptionDeferred(isDeferred), at: now)
+        case .handOver(let routers, let until): handle(.handOver(routers: routers, until: until), at: now)
+        case .takeOver(let routers, let until): handle(.takeOver(routers: routers, until: until), at: now)
+        case .letGo(let routers): handle(.letGo(routers: routers), at: now)
+        case .cancelHandOver(let routers): handle(.cancelHandOver(routers: routers), at: now)
+        case .peerReported(let active): handle(.peerReported(active: active), at: now)
+        case .suspend(let until): handle(.suspend(until: until), at: now)
         case .stop:
             handle(.stopRequested, at: now)
         }
@@ -104,7 +120,7 @@ struct ElectionLoop: ~Copyable {
             name: interface.name,
             index: interface.index,
             families: Set(routers.map(\.family)).sorted(),
-            addresses: routers.flatMap { $0.addresses.compactMap(\.address.ipv4) }.sorted()
+            addresses: routers.flatMap { $0.addresses.map(\.address) }.sorted()
         )
         guard sockets[interface.name]?.identity != identity else { return }
         close(interface.name)
@@ -139,7 +155,7 @@ struct ElectionLoop: ~Copyable {
                 send(on: interface) { sockets throws(Errno) in try sockets.send(frame: frame) }
             case .demandAddresses(let demand): thread.outlets.demand(demand)
             case .publish(let report): thread.outlets.publish(report)
-            case .stopped:
+            case .stopped, .suspended:
                 isDone = true
                 thread.outlets.stopped()
             }

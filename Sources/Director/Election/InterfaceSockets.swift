@@ -16,13 +16,14 @@ final class InterfaceSockets {
         var index: Int32
         /// The families of the routers.
         var families: [AddressFamily]
-        /// The addresses whose claims in ARP are listened for.
-        var addresses: [IPv4Address]
+        /// The addresses whose claims in ARP and in neighbour advertisements are listened for.
+        var addresses: [IPAddress]
     }
 
     let identity: Identity
     private let families: [FamilySockets]
     private let arp: PacketSocket
+    private let neighbours: PacketSocket?
 
     /// Opens all sockets.
     init(_ identity: Identity) throws(Errno) {
@@ -34,9 +35,41 @@ final class InterfaceSockets {
         arp = try PacketSocket(
             interfaceIndex: identity.index,
             etherType: EthernetFrame.arp,
-            filter: Self.claims(of: identity.addresses),
+            filter: Self.claims(of: identity.addresses.compactMap(\.ipv4)),
             capacity: 128
         )
+        let targets = identity.addresses.compactMap(\.ipv6)
+        neighbours =
+            targets.isEmpty
+            ? nil
+            : try PacketSocket(
+                interfaceIndex: identity.index,
+                etherType: EthernetFrame.ipv6,
+                filter: Self.advertisements(of: targets),
+                capacity: 128
+            )
+    }
+
+    /// Lets through the neighbour advertisements of the addresses.
+    private static func advertisements(of targets: [IPv6Address]) -> [BPFInstruction] {
+        let nextHeader: UInt32 = 14 + 6
+        let type: UInt32 = 14 + 40
+        let target: UInt32 = type + 8
+        var filter: [BPFInstruction] = [
+            .loadByte(nextHeader), .jumpIfEqual(58, 1, 0), .accept(0), .loadByte(type), .jumpIfEqual(136, 1, 0),
+            .accept(0),
+        ]
+        for address in targets {
+            // A difference in one word jumps past the rest of this address's part.
+            let words = [address.high >> 32, address.high, address.low >> 32, address.low]
+            for (index, word) in words.enumerated() {
+                let offset = UInt32(index)
+                filter.append(.loadWord(target + offset * 4))
+                filter.append(.jumpIfEqual(UInt32(truncatingIfNeeded: word), 0, UInt8(7 - 2 * offset)))
+            }
+            filter.append(.accept(0xffff))
+        }
+        return filter + [.accept(0)]
     }
 
     /// Lets through what claims one of the addresses: a storm of other ARP never reaches the election thread.
@@ -48,7 +81,7 @@ final class InterfaceSockets {
     }
 
     /// The descriptors to be polled.
-    var descriptors: [Int32] { families.flatMap(\.descriptors) + [arp.raw] }
+    var descriptors: [Int32] { families.flatMap(\.descriptors) + [arp.raw] + (neighbours.map { [$0.raw] } ?? []) }
 
     /// Reads every socket to its end.
     func drain(_ take: (ElectionEvent) -> Void) -> Errno? {
@@ -60,6 +93,14 @@ final class InterfaceSockets {
                     let packet = ARPPacket(decoding: ethernet.payload)
                 else { continue }
                 take(.arpReceived(interface: identity.name, packet))
+            }
+            guard let neighbours else { return nil }
+            for _ in 0..<FamilySockets.limit {
+                guard let frame = try neighbours.receive() else { break }
+                guard !frame.isOutgoing, let advertisement = NeighbourAdvertisement(decoding: frame.bytes) else {
+                    continue
+                }
+                take(.neighbourAdvertised(interface: identity.name, advertisement))
             }
             return nil
         } catch {

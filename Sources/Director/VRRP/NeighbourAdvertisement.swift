@@ -28,6 +28,25 @@ package struct NeighbourAdvertisement: Hashable, Sendable {
         self.mac = mac
     }
 
+    /// Reads a whole frame; nothing if it is no neighbour advertisement or was forwarded (RFC 4861 section
+    /// 7.1.2); the frame's own source names the machine that claims the address.
+    package init?(decoding frame: [UInt8]) {
+        guard let ethernet = EthernetFrame(decoding: frame), ethernet.etherType == EthernetFrame.ipv6 else {
+            return nil
+        }
+        let packet: IPPacket
+        do {
+            packet = try IPPacket(decoding: ethernet.payload)
+        } catch {
+            return nil
+        }
+        let message = Array(packet.payload)
+        guard packet.protocol == Self.nextHeader, packet.timeToLive == 255, message.count >= 24, message[0] == 136,
+            message[1] == 0, let target = IPAddress(bytes: message[8..<24])?.ipv6
+        else { return nil }
+        self.init(target: target, mac: ethernet.source)
+    }
+
     /// The whole frame to all nodes: R and O set, S clear, hop limit 255, from the address itself.
     package func frame() -> [UInt8] {
         var writer = ByteWriter()

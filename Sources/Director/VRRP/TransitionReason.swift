@@ -22,6 +22,12 @@ package enum TransitionReason: String, Hashable, Sendable, CaseIterable {
     case tieLost
     /// This process was not running for so long that a Backup Router must have taken over.
     case resumedLate
+    /// The Active Router handed the addresses over.
+    case handover
+    /// It handed the addresses over.
+    case handedOver
+    /// It was Active before a planned restart.
+    case restarted
     /// The operator asked for a stop.
     case stopRequested
     /// The router is no longer configured.

@@ -8,7 +8,7 @@ extension VirtualRouter {
         adverTimer: MonotonicInstant,
     ) -> [Effect] {
         switch event {
-        case .startup, .resumed:
+        case .startup, .resumed, .restarted:
             // Only Initialize starts up.
             return []
         case .shutdown(let reason):
@@ -19,6 +19,7 @@ extension VirtualRouter {
         case .deadlineReached:
             // The timer may have been moved since the wake-up was asked for.
             guard now >= adverTimer else { return [] }
+            if now - adverTimer > settings.advertisementInterval / 2 { statistics.lateAdvertisements += 1 }
             state = .active(adverTimer: nextAdverTimer(after: adverTimer, at: now))
             return [.sendAdvertisement(priority: settings.priority)]
         case .resumedLate:
@@ -35,6 +36,24 @@ extension VirtualRouter {
             primaryAddress = address
             activeRouter?.address = address
             return []
+        case .handOver(let until):
+            // The addresses are the owner's own, whoever else would like to answer for them.
+            if !settings.isAddressOwner { handover = .handingOver(until: until) }
+            return []
+        case .takeOver(let until):
+            // It has taken over already, on the ordinary way; the one that hands over may not know.
+            handover = .takingOver(until: until)
+            return [.sendAdvertisement(priority: settings.priority), .announce]
+        case .letGo:
+            // An acknowledgement that comes after its time must not leave the addresses without an owner.
+            guard handover.isHandingOver else { return [] }
+            activeRouter = nil
+            let interval = settings.advertisementInterval
+            let transition = becomeBackup(.handedOver, interval: interval, onExpiry: .activeRouterSilent, at: now)
+            handover = .yielding
+            return [transition]
+        case .handOverCancelled:
+            return endHandover()
         }
     }
 
@@ -54,12 +73,16 @@ extension VirtualRouter {
         guard advertisement.priority > 0 else {
             statistics.priorityZeroReceived += 1
             state = .active(adverTimer: now + settings.advertisementInterval)
-            return [.sendAdvertisement(priority: settings.priority)]
+            handover = .none
+            // Who gives up believed to be Active, and may have announced it.
+            return [.sendAdvertisement(priority: settings.priority), .announce]
         }
         // Two owners: erratum 8298 has the advertisement counted and processed like any other.
         if settings.isAddressOwner, advertisement.priority == 255 { statistics.addressOwnerConflicts += 1 }
         let isHigher = advertisement.priority > settings.priority
         let winsTie = advertisement.priority == settings.priority && primaryAddress.map { source > $0 } ?? true
+        // Both are Active by agreement, until the one lets go.
+        guard handover == .none else { return [] }
         guard isHigher || winsTie else {
             // Section 6.4.3 (755): assert the Active state at once, also towards the learning bridges.
             statistics.lowerPriorityHeardWhileActive += 1
@@ -68,6 +91,10 @@ extension VirtualRouter {
         activeRouter = ActiveRouter(address: source, priority: advertisement.priority)
         let reason: TransitionReason = isHigher ? .higherPriorityHeard : .tieLost
         let interval = learnedInterval(advertisement)
-        return [becomeBackup(reason, interval: interval, onExpiry: .activeRouterSilent, at: now)]
+        // A last word tells the winner that there was another owner, so that it announces its addresses again.
+        return [
+            .sendAdvertisement(priority: settings.priority),
+            becomeBackup(reason, interval: interval, onExpiry: .activeRouterSilent, at: now),
+        ]
     }
 }

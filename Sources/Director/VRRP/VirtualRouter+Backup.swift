@@ -30,6 +30,9 @@ extension VirtualRouter {
             shortened.timer = min(watch.timer, now + watch.interval + skewTime(of: watch.interval))
             state = shortened.state
             return []
+        case .restarted:
+            // A planned restart told the peers to wait for much longer than it lasts.
+            return becomeActive(settings.isAddressOwner ? .addressOwner : .restarted, at: now)
         case .advertisementReceived(let advertisement, let source):
             state = hear(advertisement, from: source, at: now, watch).state
             return []
@@ -54,6 +57,20 @@ extension VirtualRouter {
         case .primaryAddressChanged(let address):
             primaryAddress = address
             return []
+        case .handOver:
+            // What it does not have it cannot hand over.
+            return []
+        case .takeOver(let until):
+            let effects = becomeActive(.handover, at: now)
+            handover = .takingOver(until: until)
+            return effects
+        case .letGo:
+            // It lost the Active state on another way, and the successor is to keep it all the same.
+            handover = .yielding
+            return []
+        case .handOverCancelled:
+            handover = .none
+            return []
         }
     }
 
@@ -69,13 +86,16 @@ extension VirtualRouter {
         guard advertisement.priority > 0 else {
             statistics.priorityZeroReceived += 1
             activeRouter = nil
+            handover = .none
             watch.timer = now + skewTime(of: watch.interval)
             watch.onExpiry = .activeRouterGaveUp
             return watch
         }
         activeRouter = ActiveRouter(address: source, priority: advertisement.priority)
         // The owner preempts whatever Preempt_Mode says (RFC 9568 section 6.1).
-        let mayPreempt = settings.preemptMode && !defersPreemption || settings.isAddressOwner
+        let wouldPreempt = settings.preemptMode && !defersPreemption || settings.isAddressOwner
+        // Whom it handed over to it leaves alone.
+        let mayPreempt = wouldPreempt && handover != .yielding
         guard !mayPreempt || advertisement.priority >= settings.priority else {
             // Discarded: the timer runs out and this router takes over.
             watch.onExpiry = .preemption

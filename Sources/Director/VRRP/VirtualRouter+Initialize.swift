@@ -20,8 +20,11 @@ extension VirtualRouter {
         case .primaryAddressChanged(let address):
             primaryAddress = address
             return []
-        case .resumed, .advertisementReceived, .deadlineReached, .resumedLate:
+        case .resumed, .restarted, .advertisementReceived, .deadlineReached, .resumedLate:
             // Nothing is heard before startup, and no timer runs.
+            return []
+        case .handOver, .takeOver, .letGo, .handOverCancelled:
+            // Without its interface it has nothing to give and can take nothing.
             return []
         }
     }

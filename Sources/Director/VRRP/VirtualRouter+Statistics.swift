@@ -5,6 +5,8 @@ extension VirtualRouter {
         package var advertisementsSent: UInt64 = 0
         /// Advertisements of priority 0 sent.
         package var priorityZeroSent: UInt64 = 0
+        /// Advertisements sent more than half an interval after their time.
+        package var lateAdvertisements: UInt64 = 0
         /// Valid advertisements received, those of priority 0 included.
         package var advertisementsReceived: UInt64 = 0
         /// Valid advertisements of priority 0 received.

@@ -31,6 +31,8 @@ package struct VirtualRouter: ~Copyable {
         case shutdown(TransitionReason)
         /// Addresses of its own were found after the startup: it was Active a moment ago, and may be again soon.
         case resumed
+        /// It was Active before a planned restart, and its peers still wait for it.
+        case restarted
         /// A valid advertisement of another router came in.
         case advertisementReceived(Advertisement, from: IPAddress)
         /// The deadline was reached.
@@ -41,6 +43,14 @@ package struct VirtualRouter: ~Copyable {
         case reconfigured(VirtualRouterSettings)
         /// The interface has another address to advertise from.
         case primaryAddressChanged(IPAddress)
+        /// A successor is about to take over: go on as Active, and leave its claim alone.
+        case handOver(until: MonotonicInstant)
+        /// The Active Router hands over: become Active now, and leave its claim alone.
+        case takeOver(until: MonotonicInstant)
+        /// The successor has taken over: become Backup without priority 0.
+        case letGo
+        /// The handover does not take place.
+        case handOverCancelled
     }
 
     /// What the router wants done, in order.
@@ -81,6 +91,8 @@ package struct VirtualRouter: ~Copyable {
     package internal(set) var primaryAddress: IPAddress?
     /// The Active Router as far as known.
     package internal(set) var activeRouter: ActiveRouter?
+    /// What is agreed with the other director beside the protocol.
+    package internal(set) var handover: Handover = .none
     /// The counters.
     package var statistics = Statistics()
 
@@ -114,11 +126,12 @@ package struct VirtualRouter: ~Copyable {
 
     /// Takes an event and says what follows from it.
     package mutating func handle(_ event: Event, at now: MonotonicInstant) -> [Effect] {
-        switch state {
-        case .initialize: handleInInitialize(event, at: now)
+        let effects = endLapsedHandover(before: event, at: now)
+        return switch state {
+        case .initialize: effects + handleInInitialize(event, at: now)
         case .backup(let timer, let interval, let onExpiry):
-            handleInBackup(event, at: now, Watch(timer: timer, interval: interval, onExpiry: onExpiry))
-        case .active(let adverTimer): handleInActive(event, at: now, adverTimer: adverTimer)
+            effects + handleInBackup(event, at: now, Watch(timer: timer, interval: interval, onExpiry: onExpiry))
+        case .active(let adverTimer): effects + handleInActive(event, at: now, adverTimer: adverTimer)
         }
     }
 }
@@ -163,6 +176,7 @@ extension VirtualRouter {
         state = next
         since = now
         self.reason = reason
+        handover = .none
         return .transitioned(from: previous, to: next.name, reason)
     }
 }

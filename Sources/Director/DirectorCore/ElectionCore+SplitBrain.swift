@@ -1,0 +1,93 @@
+import Primitives
+import VRRP
+
+extension ElectionCore {
+    /// How a router stood before an event that may tell of another owner.
+    struct Contention {
+        /// Whether it was Active, without any handover, for longer than a takeover may have two owners.
+        var isSettled: Bool
+        /// How many advertisements of lower rank it had heard as Active Router.
+        var lowerHeard: UInt64
+
+        init(of slot: Slot, at time: MonotonicInstant) {
+            let down = slot.router.activeDownInterval(of: slot.settings.advertisementInterval)
+            isSettled = slot.isActive && slot.router.handover == .none && time >= slot.router.since + down
+            lowerHeard = slot.router.statistics.lowerPriorityHeardWhileActive
+        }
+    }
+
+    /// Notes two owners if a router and the one that it heard were both Active.
+    ///
+    /// A router of higher priority that is heard may have preempted a moment ago, which is nothing to worry about; one of
+    /// equal priority may not.
+    func noteContention(
+        _ event: VirtualRouter.Event,
+        of slot: Slot,
+        _ before: Contention,
+        at time: MonotonicInstant,
+    ) {
+        guard case .advertisementReceived(_, let source) = event, before.isSettled else { return }
+        let hasAsserted = slot.router.statistics.lowerPriorityHeardWhileActive > before.lowerHeard
+        let hasLostTie = slot.router.state.name == .backup && slot.router.reason == .tieLost
+        guard hasAsserted || hasLostTie else { return }
+        note(.advertisement, of: slot, from: source, at: time)
+    }
+
+    /// Looks whether another machine claims an address of an Active Router in ARP or in a neighbour advertisement.
+    mutating func receiveClaim(
+        of claimed: IPAddress,
+        by mac: MACAddress,
+        on interface: String,
+        at now: MonotonicInstant,
+    ) {
+        guard let own = found?.interfaces.first(where: { $0.name == interface })?.mac, mac != own else { return }
+        for slot in slots where slot.settings.interface == interface && slot.isActive {
+            guard slot.settings.addresses.contains(where: { $0.address == claimed }) else { continue }
+            // By agreement the other director has the address too.
+            guard slot.router.handover == .none else { continue }
+            slot.router.statistics.addressConflicts += 1
+            var conflict = ElectionReport.AddressConflict(
+                address: claimed,
+                mac: mac,
+                firstSeen: now,
+                lastSeen: now,
+                count: 0
+            )
+            if let known = slot.conflict, known.mac == mac, known.address == claimed { conflict = known }
+            conflict.lastSeen = now
+            conflict.count += 1
+            slot.conflict = conflict
+            note(.neighbour, of: slot, at: now)
+            slot.announcer.evidence(at: now)
+        }
+    }
+
+    /// Takes the peer's own word for which routers it is Active.
+    mutating func peerClaims(_ active: [String], at now: MonotonicInstant) {
+        let before = peerClaim
+        peerClaim = active
+        for slot in slots where active.contains(slot.settings.name) && Contention(of: slot, at: now).isSettled {
+            note(.peerLink, of: slot, at: now)
+            if !before.contains(slot.settings.name) { slot.announcer.evidence(at: now) }
+        }
+    }
+
+    private func note(
+        _ evidence: ElectionReport.SplitBrain.Evidence,
+        of slot: Slot,
+        from source: IPAddress? = nil,
+        at now: MonotonicInstant,
+    ) {
+        var episode = ElectionReport.SplitBrain(evidence: [], firstSeen: now, lastSeen: now, count: 0)
+        if let known = slot.splitBrain, now < known.lastSeen + Self.conflictMemory { episode = known }
+        if !episode.evidence.contains(evidence) {
+            episode.evidence = ElectionReport.SplitBrain.Evidence.allCases.filter {
+                $0 == evidence || episode.evidence.contains($0)
+            }
+        }
+        episode.source = source ?? episode.source
+        episode.lastSeen = max(episode.lastSeen, now)
+        episode.count += 1
+        slot.splitBrain = episode
+    }
+}
