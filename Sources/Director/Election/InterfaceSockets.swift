@@ -23,7 +23,7 @@ final class InterfaceSockets {
     let identity: Identity
     private let families: [FamilySockets]
     private let arp: PacketSocket
-    private let neighbours: PacketSocket?
+    private let neighbours: PacketSocket
 
     /// Opens all sockets.
     init(_ identity: Identity) throws(Errno) {
@@ -38,16 +38,12 @@ final class InterfaceSockets {
             filter: Self.claims(of: identity.addresses.compactMap(\.ipv4)),
             capacity: 128
         )
-        let targets = identity.addresses.compactMap(\.ipv6)
-        neighbours =
-            targets.isEmpty
-            ? nil
-            : try PacketSocket(
-                interfaceIndex: identity.index,
-                etherType: EthernetFrame.ipv6,
-                filter: Self.advertisements(of: targets),
-                capacity: 128
-            )
+        neighbours = try PacketSocket(
+            interfaceIndex: identity.index,
+            etherType: EthernetFrame.ipv6,
+            filter: Self.advertisements(of: identity.addresses.compactMap(\.ipv6)),
+            capacity: 128
+        )
     }
 
     /// Lets through the neighbour advertisements of the addresses.
@@ -81,7 +77,7 @@ final class InterfaceSockets {
     }
 
     /// The descriptors to be polled.
-    var descriptors: [Int32] { families.flatMap(\.descriptors) + [arp.raw] + (neighbours.map { [$0.raw] } ?? []) }
+    var descriptors: [Int32] { families.flatMap(\.descriptors) + [arp.raw, neighbours.raw] }
 
     /// Reads every socket to its end.
     func drain(_ take: (ElectionEvent) -> Void) -> Errno? {
@@ -94,7 +90,6 @@ final class InterfaceSockets {
                 else { continue }
                 take(.arpReceived(interface: identity.name, packet))
             }
-            guard let neighbours else { return nil }
             for _ in 0..<FamilySockets.limit {
                 guard let frame = try neighbours.receive() else { break }
                 guard !frame.isOutgoing, let advertisement = NeighbourAdvertisement(decoding: frame.bytes) else {
