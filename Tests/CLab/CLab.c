@@ -72,10 +72,16 @@ int clab_link_index(const char *name) {
 int clab_open_capture(void) {
     struct sock_filter code[] = {
         BPF_STMT(BPF_LD | BPF_H | BPF_ABS, 12),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0x0806, 3, 0),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0x0800, 0, 3),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0x0806, 9, 0),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0x0800, 0, 2),
         BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 23),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 112, 0, 1),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 112, 6, 7),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0x86dd, 0, 6),
+        BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 20),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 112, 3, 0),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 58, 0, 3),
+        BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 54),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 136, 0, 1),
         BPF_STMT(BPF_RET | BPF_K, 256),
         BPF_STMT(BPF_RET | BPF_K, 0),
     };
@@ -146,6 +152,39 @@ int clab_socket_error(int descriptor) {
     return getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &value, &length) < 0 ? errno : value;
 }
 
+int clab_open_echo(void) {
+    return socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_ICMP);
+}
+
+// The kernel sets the identifier of an ICMP socket's echoes and the checksum; the payload repeats the whole number.
+struct echo {
+    uint8_t type, code;
+    uint16_t checksum, identifier, sequence;
+    uint32_t number;
+} __attribute__((packed));
+
+int clab_send_echo(int descriptor, uint32_t address, uint32_t number) {
+    struct echo echo = {.type = 8, .sequence = htons((uint16_t)number), .number = number};
+    struct sockaddr_in to = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(address)};
+    ssize_t count = sendto(descriptor, &echo, sizeof echo, MSG_DONTWAIT, (struct sockaddr *)&to, sizeof to);
+    return count == sizeof echo ? 0 : -1;
+}
+
+int64_t clab_receive_echo(int descriptor) {
+    struct echo echo;
+    while (1) {
+        ssize_t count = recv(descriptor, &echo, sizeof echo, MSG_DONTWAIT);
+        if (count < 0) return -1;
+        if (count == sizeof echo && echo.type == 0) return echo.number;
+    }
+}
+
+void clab_wait(int descriptor, int64_t nanoseconds) {
+    struct pollfd ready = {.fd = descriptor, .events = POLLIN};
+    struct timespec limit = {nanoseconds / 1000000000, nanoseconds % 1000000000};
+    ppoll(&ready, 1, &limit, NULL);
+}
+
 int clab_open_notification(const char *path) {
     struct sockaddr_un at = {.sun_family = AF_UNIX};
     strncpy(at.sun_path, path, sizeof at.sun_path - 1);
@@ -171,6 +210,18 @@ int clab_has_address(const char *link, uint32_t address, int prefix) {
         if (ntohl(((struct sockaddr_in *)entry->ifa_addr)->sin_addr.s_addr) != address) continue;
         uint32_t mask = ntohl(((struct sockaddr_in *)entry->ifa_netmask)->sin_addr.s_addr);
         found = prefix < 0 || __builtin_popcount(mask) == prefix;
+    }
+    freeifaddrs(list);
+    return found;
+}
+
+int clab_has_address6(const char *link, const uint8_t address[16]) {
+    struct ifaddrs *list = NULL;
+    int found = 0;
+    if (getifaddrs(&list) < 0) return 0;
+    for (struct ifaddrs *entry = list; entry && !found; entry = entry->ifa_next) {
+        if (!entry->ifa_addr || entry->ifa_addr->sa_family != AF_INET6 || strcmp(entry->ifa_name, link)) continue;
+        found = memcmp(&((struct sockaddr_in6 *)entry->ifa_addr)->sin6_addr, address, 16) == 0;
     }
     freeifaddrs(list);
     return found;

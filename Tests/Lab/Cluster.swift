@@ -46,6 +46,7 @@ final class Cluster {
         directors = Array(fabric.hosts[1...2])
         realServers = Array(fabric.hosts[3...5])
         rogue = fabric.hosts[6]
+        try File.write("/run/tandem-lab/download", (0..<4 << 20).map { LongConnection.octet(at: $0) })
         let capturing = now()
         frames = try FrameWitness(fabric)
         tables = try directors.map { try TableWitness($0) }
@@ -132,7 +133,13 @@ final class Cluster {
             http {
                 access_log off; \(temporary)
                 keepalive_timeout 0;
-                server { listen \(port); location / { default_type text/plain; return 200 "\(host.name)\\n"; } }
+                server {
+                    listen \(port);
+                    default_type text/plain;
+                    location / { return 200 "\(host.name)\\n"; }
+                    location /stream { keepalive_timeout 1h; keepalive_requests 1000000; return 200 "\(host.name)\\n"; }
+                    location /download { root /run/tandem-lab; limit_rate 16k; }
+                }
             }
 
             """
@@ -211,6 +218,33 @@ final class Cluster {
             throw LabError("the director of \(host.name) ignores SIGTERM; its threads:\n\(process.threads())")
         }
         return status
+    }
+
+    /// Kills a director with SIGKILL, and does what its unit does then.
+    func killDirector(_ host: Host, result: String) throws {
+        let process = try director(host)
+        process.killGroup()
+        process.awaitExit(.seconds(5))
+        try afterDirector(host, result: result)
+    }
+
+    /// What systemd runs after a director has ended: ExecStopPost= of the unit, with the unit's result.
+    func afterDirector(_ host: Host, result: String) throws {
+        let words = [programs.director, "release-addresses", "--unless-restarting"]
+        let post = try host.namespace.perform {
+            try Command.output(
+                words + ["--config", "\(host.directory)/director.yaml"],
+                environment: ["SERVICE_RESULT": result]
+            )
+        }
+        guard post.status == 0 else { throw LabError("release-addresses: status \(post.status): \(post.text)") }
+    }
+
+    /// Restarts a director as `systemctl restart` does.
+    func restartDirector(_ host: Host) throws {
+        try stopDirector(host)
+        try afterDirector(host, result: "success")
+        try startDirector(host)
     }
 
     /// The running process of an agent.
@@ -354,6 +388,19 @@ final class Cluster {
     func announcement(by host: Host, since: MonotonicInstant, limit: Interval) -> CapturedFrame? {
         wait(limit) {
             frames.first(since: since) { $0.from == host.name && $0.announces(virtualAddress) }
+        }
+    }
+
+    /// Waits until a director alone holds the VIP and has advertised since an instant; false when that does not come.
+    func awaitHolder(_ host: Host, since: MonotonicInstant, limit: Interval) -> Bool {
+        wait(limit, every: .milliseconds(10)) {
+            guard let last = frames.last(before: now(), where: { $0.isAdvertisement }), last.at >= since else {
+                return false
+            }
+            return last.from == host.name && (last.priority ?? 0) > 0
+                && directors.allSatisfy { director in
+                    (try? director.has(virtualAddress, on: "eth0")) == (director === host)
+                }
         }
     }
 

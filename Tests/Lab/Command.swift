@@ -22,6 +22,12 @@ enum Command {
     /// Runs a program that must succeed.
     @discardableResult
     static func run(_ arguments: String...) throws -> String {
+        try run(arguments)
+    }
+
+    /// Runs a program that must succeed.
+    @discardableResult
+    static func run(_ arguments: [String]) throws -> String {
         let result = try output(arguments)
         guard result.status == 0 else {
             throw LabError("\(arguments.joined(separator: " ")): status \(result.status): \(result.text)")

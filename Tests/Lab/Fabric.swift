@@ -10,7 +10,7 @@ final class Fabric {
     private(set) var ports: [Int32: String] = [:]
 
     /// Makes the bridge and the hosts, in place of any that an earlier run left.
-    init(_ plan: [(name: String, address: IPv4Address)]) throws {
+    init(_ plan: [(name: String, address: IPv4Address)], hasIPv6: Bool = false) throws {
         File.makeDirectory("/run/tandem-lab")
         let all = ["fabric"] + plan.map(\.name)
         for name in all where access("/run/netns/lab-\(name)", F_OK) == 0 {
@@ -35,11 +35,14 @@ final class Fabric {
         for host in plan {
             let made = try Host(host.name, host.address)
             try made.namespace.perform {
+                for scope in ["all", "default", "eth0"] where hasIPv6 {
+                    try File.write("/proc/sys/net/ipv6/conf/\(scope)/accept_dad", "0")
+                }
                 try Fabric.apply([
                     "link set lo up", "link set eth0 up", "address add \(host.address)/24 dev eth0",
                 ])
                 // As in the tutorial, nothing here has IPv6, and no duplicate address detection delays anything.
-                try File.write("/proc/sys/net/ipv6/conf/all/disable_ipv6", "1")
+                if !hasIPv6 { try File.write("/proc/sys/net/ipv6/conf/all/disable_ipv6", "1") }
             }
             hosts.append(made)
         }
@@ -80,32 +83,21 @@ final class Fabric {
 
     /// Lets no frame pass between two hosts, whose links stay up.
     func partition(_ one: Host, _ other: Host) throws {
-        try namespace.perform {
-            for (from, to) in [(one, other), (other, one)] {
-                try Command.run("tc", "qdisc", "replace", "dev", from.port, "clsact")
-                try Command.run(
-                    "tc",
-                    "filter",
-                    "add",
-                    "dev",
-                    from.port,
-                    "egress",
-                    "protocol",
-                    "all",
-                    "flower",
-                    "src_mac",
-                    Fabric.mac(to.address),
-                    "action",
-                    "drop",
-                )
-            }
-        }
+        try drop([.between(one, other), .between(other, one)])
     }
 
-    /// Ends every partition of two hosts.
-    func heal(_ one: Host, _ other: Host) throws {
-        try namespace.perform {
-            for host in [one, other] { try Command.run("tc", "qdisc", "del", "dev", host.port, "clsact") }
-        }
+    /// Drops frames on their way through the bridge, until `heal`.
+    func drop(_ losses: [Loss]) throws {
+        let rules = losses.map { "add rule bridge lab forward \($0.match) drop" }
+        let script =
+            ["add table bridge lab", "add chain bridge lab forward { type filter hook forward priority 0; }"] + rules
+        let path = "/run/tandem-lab/losses"
+        try File.write(path, script.joined(separator: "\n") + "\n")
+        try namespace.perform { _ = try Command.run("nft", "-f", path) }
+    }
+
+    /// Lets everything pass again.
+    func heal() throws {
+        try namespace.perform { _ = try Command.run("nft", "flush", "ruleset") }
     }
 }

@@ -20,10 +20,14 @@ enum File {
 
     /// Writes a file, replacing what was there.
     static func write(_ path: String, _ text: String, mode: mode_t = 0o644) throws {
+        try write(path, Array(text.utf8), mode: mode)
+    }
+
+    /// Writes a file, replacing what was there.
+    static func write(_ path: String, _ bytes: [UInt8], mode: mode_t = 0o644) throws {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
         guard descriptor >= 0 else { throw LabError("\(path): \(systemError())") }
         defer { close(descriptor) }
-        let bytes = Array(text.utf8)
         guard Glibc.write(descriptor, bytes, bytes.count) == bytes.count else {
             throw LabError("\(path): \(systemError())")
         }

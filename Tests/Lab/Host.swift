@@ -70,4 +70,12 @@ final class Host {
     func has(_ address: IPv4Address, on link: String, prefix: Int32 = -1) throws -> Bool {
         try namespace.perform { clab_has_address(link, address.rawValue, prefix) == 1 }
     }
+
+    /// Whether an interface of the host bears an address of either family.
+    func has(_ address: IPAddress, on link: String) throws -> Bool {
+        switch address {
+        case .v4(let address): try has(address, on: link)
+        case .v6(let address): try namespace.perform { clab_has_address6(link, address.bytes) == 1 }
+        }
+    }
 }

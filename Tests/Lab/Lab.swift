@@ -1,7 +1,8 @@
 import Glibc
 import Primitives
 
-/// The lab's command: `lab list`, `lab run NAME...`, `lab all`, `lab demo`; `--repetitions N`, `--keepalived`.
+/// The lab's command: `lab list`, `lab run NAME...`, `lab all`, `lab demo`; `--repetitions N`, `--keepalived`;
+/// `lab interop [NAME...]`, `lab list interop`; `lab benchmark [--repetitions N] [SECONDS]`.
 @main
 enum Lab {
     static func main() {
@@ -27,6 +28,13 @@ enum Lab {
             for index in all.indices { all[index].directors = .keepalived }
         }
         switch arguments.first {
+        case "list" where arguments.last == "interop":
+            for scenario in InteropCase.all { print("\(scenario.name)\t\(scenario.summary)") }
+            return true
+        case "benchmark":
+            return try benchmark(Array(arguments.dropFirst()), runs: repetitions)
+        case "interop":
+            return try playInterop(Array(arguments.dropFirst()))
         case "list":
             for scenario in all { print("\(scenario.name)\t\(scenario.summary)") }
             return true
@@ -42,7 +50,12 @@ enum Lab {
         case "demo":
             return try play(.story, Demo.play)
         default:
-            throw LabError("usage: lab list | lab run NAME... | lab all [--repetitions N] | lab demo")
+            throw LabError(
+                """
+                usage: lab list [interop] | lab run NAME... | lab all [--repetitions N] | lab demo \
+                | lab interop [NAME...] | lab benchmark [--repetitions N] [SECONDS]
+                """
+            )
         }
     }
 
@@ -60,5 +73,45 @@ enum Lab {
         if let problem = cluster.frames.problem { throw LabError("packet capture: \(problem)") }
         narrator.event("end", [("passed", .boolean(passed))])
         return passed
+    }
+
+    private static func playInterop(_ names: [String]) throws -> Bool {
+        let narrator = Narrator(.events)
+        signal(SIGPIPE, SIG_IGN)
+        File.makeDirectory("/run/tandem-lab")
+        let segment = try Segment(Programs())
+        defer { segment.tearDown() }
+        var passed = true
+        for wanted in InteropCase.all where names.isEmpty || names.contains(wanted.name) {
+            let began = now()
+            var outcome = Outcome()
+            do { try wanted.play(segment, &outcome) } catch {
+                outcome.check("played to its end", false, "\(error)")
+            }
+            narrator.report(wanted.name, repetition: 1, outcome)
+            let verdict = Verdict(scenario: wanted.name, outcomes: [outcome])
+            verdict.announce(narrator, took: now() - began)
+            passed = passed && verdict.hasPassed
+        }
+        if let problem = segment.frames.problem { throw LabError("packet capture: \(problem)") }
+        narrator.event("end", [("passed", .boolean(passed))])
+        return passed
+    }
+
+    // What needs no IPVS, on the running kernel: SECONDS is how long the processors are kept busy.
+    private static func benchmark(_ arguments: [String], runs: Int) throws -> Bool {
+        let narrator = Narrator(.events)
+        signal(SIGPIPE, SIG_IGN)
+        File.makeDirectory("/run/tandem-lab")
+        let segment = try Segment(Programs())
+        defer { segment.tearDown() }
+        let seconds = arguments.first.flatMap { Int($0) } ?? 60
+        let intervals: [Interval] = [.seconds(1), .milliseconds(100), .milliseconds(10)]
+        let benchmark = ElectionBenchmark(segment, narrator)
+        try benchmark.incidents(intervals, runs: runs)
+        try benchmark.busy([.milliseconds(10), .milliseconds(30), .milliseconds(100)], seconds: seconds)
+        for line in benchmark.table.lines { narrator.event("table", [("line", .string(line))]) }
+        narrator.event("end", [("passed", true)])
+        return true
     }
 }

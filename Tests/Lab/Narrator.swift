@@ -59,12 +59,12 @@ final class Narrator {
     }
 
     /// Writes what one run of a scenario found.
-    func report(_ scenario: Scenario, repetition: Int, _ outcome: Outcome) {
+    func report(_ scenario: String, repetition: Int, _ outcome: Outcome) {
         if style == .story { return narrate(outcome) }
         event(
             "run",
             [
-                ("scenario", .string(scenario.name)), ("repetition", .number(Double(repetition))),
+                ("scenario", .string(scenario)), ("repetition", .number(Double(repetition))),
                 (
                     "lost",
                     .array(

@@ -29,20 +29,20 @@ final class Runner {
             [("scenario", .string(scenario.name)), ("summary", .string(scenario.summary))]
         )
         if narrator.style == .story { narrator.tell("\n▸ \(scenario.summary)") }
-        var (outcomes, problem) = attempt(scenario)
-        for number in 1..<Emulation.tries where !failures(of: outcomes, problem).isEmpty {
+        var verdict = attempt(scenario)
+        for number in 1..<Emulation.tries where !verdict.hasPassed {
             // Said aloud, so that a scenario that needs it every time is seen.
-            for failure in failures(of: outcomes, problem) {
+            for failure in verdict.failures {
                 narrator.tell("\(scenario.name) failed on try \(number) of \(Emulation.tries): \(failure)")
             }
-            (outcomes, problem) = attempt(scenario)
+            verdict = attempt(scenario)
         }
-        return judge(scenario, outcomes, problem, took: now() - began)
+        verdict.announce(narrator, took: now() - began)
+        return verdict.hasPassed
     }
 
-    private func attempt(_ scenario: Scenario) -> (outcomes: [Outcome], problem: String?) {
-        var outcomes: [Outcome] = []
-        var problem: String?
+    private func attempt(_ scenario: Scenario) -> Verdict {
+        var verdict = Verdict(scenario: scenario.name)
         for repetition in 1...(scenario.isRepeated ? repetitions : 1) {
             do {
                 try prepare(scenario)
@@ -50,32 +50,14 @@ final class Runner {
                 do { try scenario.play(cluster, &outcome) } catch {
                     outcome.check("played to its end", false, "\(error)")
                 }
-                outcomes.append(outcome)
-                narrator.report(scenario, repetition: repetition, outcome)
+                verdict.outcomes.append(outcome)
+                narrator.report(scenario.name, repetition: repetition, outcome)
             } catch {
-                problem = "set-up: \(error)"
+                verdict.problem = "set-up: \(error)"
                 break
             }
         }
-        return (outcomes, problem)
-    }
-
-    /// What did not hold, in words.
-    private func failures(of outcomes: [Outcome], _ problem: String?) -> [String] {
-        var failures = outcomes.flatMap(\.checks).filter { !$0.passed }.map { "\($0.name): \($0.detail)" }
-        if let problem { failures.append(problem) }
-        for figure in outcomes.first?.figures ?? [] {
-            let values = values(of: figure.name, in: outcomes)
-            guard !figure.effectiveBound.holds(values) else { continue }
-            failures.append(
-                "\(figure.name): \(figure.effectiveBound.description) \(figure.unit), got \(values.map(rounded))"
-            )
-        }
-        return failures
-    }
-
-    private func values(of figure: String, in outcomes: [Outcome]) -> [Double] {
-        outcomes.flatMap(\.figures).filter { $0.name == figure }.map(\.value)
+        return verdict
     }
 
     // A cluster that a scenario left unsettled is started anew, so that one failure is not the next one's.
@@ -87,41 +69,5 @@ final class Runner {
         }
         try cluster.start(scenario.directors)
         try cluster.settle(.seconds(60))
-    }
-
-    private func judge(
-        _ scenario: Scenario,
-        _ outcomes: [Outcome],
-        _ problem: String?,
-        took: Interval
-    ) -> Bool {
-        var figures: [(String, JSON)] = []
-        let failures = failures(of: outcomes, problem)
-        for figure in outcomes.first?.figures ?? [] {
-            let values = values(of: figure.name, in: outcomes)
-            let holds = figure.effectiveBound.holds(values)
-            figures.append(
-                (
-                    figure.name,
-                    .object([
-                        ("unit", .string(figure.unit)), ("median", .number(Bound.median(values))),
-                        ("worst", .number(values.max() ?? .infinity)), ("runs", .number(Double(values.count))),
-                        ("bound", .string(figure.effectiveBound.description)), ("passed", .boolean(holds)),
-                    ])
-                )
-            )
-        }
-        if narrator.style == .story {
-            for failure in failures { narrator.tell("    ✗ \(failure)") }
-        }
-        narrator.event(
-            "scenario",
-            [
-                ("scenario", .string(scenario.name)), ("passed", .boolean(failures.isEmpty)),
-                ("figures", .object(figures)), ("failures", .array(failures.map { .string($0) })),
-                ("seconds", .number(took.seconds)),
-            ]
-        )
-        return failures.isEmpty
     }
 }

@@ -107,8 +107,12 @@ extension DataplaneReport {
 
 extension ClusterStatus {
     /// Whether the kernel has the table and every real server's state is known: a client would be served now.
+    ///
+    /// A director without services is a VRRP router alone, which needs nothing of IPVS.
     var canServe: Bool {
-        dataplane?.isConverged == true && services.allSatisfy { $0.destinations.allSatisfy { $0.state != .unknown } }
+        guard !services.isEmpty else { return true }
+        return dataplane?.isConverged == true
+            && services.allSatisfy { $0.destinations.allSatisfy { $0.state != .unknown } }
     }
 }
 

@@ -18,7 +18,8 @@ int clab_set_link(const char *name, int up);
 // The index of a link of the calling thread's namespace, or -1.
 int clab_link_index(const char *name);
 
-// A packet socket on all links of the calling thread's namespace that receives ARP and VRRP only.
+// A packet socket on all links of the calling thread's namespace that receives ARP, neighbour advertisements and VRRP
+// only.
 int clab_open_capture(void);
 
 struct clab_frame {
@@ -38,11 +39,26 @@ int clab_connect(uint32_t address, uint16_t port);
 // The pending error of a socket, which reading clears.
 int clab_socket_error(int descriptor);
 
+// A non-blocking ICMP socket; net.ipv4.ping_group_range has to allow it.
+int clab_open_echo(void);
+
+// Sends an echo request with a number to an IPv4 address (host byte order); 0 or -1 with errno.
+int clab_send_echo(int descriptor, uint32_t address, uint32_t number);
+
+// The number of the next echo reply that has come, or -1.
+int64_t clab_receive_echo(int descriptor);
+
+// Waits until a socket can be read, at most so many nanoseconds.
+void clab_wait(int descriptor, int64_t nanoseconds);
+
 // A datagram socket bound to a path, as systemd's notification socket; its path must not exist.
 int clab_open_notification(const char *path);
 
 // Whether a link of the calling thread's namespace has the IPv4 address (host byte order) with that prefix length, or,
 // when `prefix` is negative, with any: 1 or 0.
 int clab_has_address(const char *link, uint32_t address, int prefix);
+
+// Whether a link of the calling thread's namespace has the IPv6 address: 1 or 0.
+int clab_has_address6(const char *link, const uint8_t address[16]);
 
 #endif

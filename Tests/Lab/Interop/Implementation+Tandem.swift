@@ -1,0 +1,32 @@
+import Primitives
+
+extension Implementation {
+    func writeTandem(_ router: Router, _ peer: Host, _ programs: Programs) throws {
+        let directory = router.host.directory
+        File.makeDirectory("\(directory)/state")
+        if File.read("\(directory)/key.pem") == nil {
+            try Command.run(programs.director, "keygen", "--key-file", "\(directory)/key.pem")
+        }
+        let setup = router.setup
+        let lines = [
+            "name: \(router.host.name)",
+            "interface: eth0",
+            "key_file: \(directory)/key.pem",
+            "state_directory: \(directory)/state",
+            "control_socket: \(directory)/control.sock",
+            "virtual_routers:",
+            "  - name: main",
+            "    vrid: \(RouterSetup.identifier)",
+            "    priority: \(router.priority)",
+            "    advertisement_interval: \(setup.interval.milliseconds)ms",
+            "    addresses: [\(setup.prefixes.map { "\"\($0)\"" }.joined(separator: ", "))]",
+        ]
+        try File.write("\(directory)/director.yaml", lines.joined(separator: "\n") + "\n")
+    }
+
+    // READY=1 also means that the kernel's services are right, which the segment does not need.
+    func startTandem(_ router: Router, _ programs: Programs) throws -> [ChildProcess] {
+        let configuration = "\(router.host.directory)/director.yaml"
+        return [try router.host.start("director", [programs.director, "run", "--config", configuration])]
+    }
+}

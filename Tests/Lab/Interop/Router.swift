@@ -1,0 +1,86 @@
+import Glibc
+import Primitives
+
+/// A host of the segment that takes part in the election.
+final class Router {
+    let implementation: Implementation
+    let host: Host
+    let setup: RouterSetup
+    var priority: Int
+    private let peer: Host
+    private let programs: Programs
+    private(set) var processes: [ChildProcess] = []
+
+    init(
+        _ implementation: Implementation,
+        on host: Host,
+        peer: Host,
+        _ setup: RouterSetup,
+        priority: Int,
+        _ programs: Programs,
+    ) {
+        (self.implementation, self.host, self.peer, self.setup) = (implementation, host, peer, setup)
+        (self.priority, self.programs) = (priority, programs)
+    }
+
+    /// Writes the configuration and starts.
+    func start() throws {
+        try implementation.write(self, peer: peer, programs: programs)
+        processes = try implementation.start(self, programs: programs)
+    }
+
+    /// Reads the configuration anew with another priority.
+    func reload(priority: Int) throws {
+        self.priority = priority
+        try implementation.write(self, peer: peer, programs: programs)
+        processes.last?.signal(SIGHUP)
+    }
+
+    /// Stops as the service manager does; gives the instant before.
+    @discardableResult
+    func stop() throws -> MonotonicInstant {
+        let instant = now()
+        for process in processes.reversed() {
+            process.signal(SIGTERM)
+            guard process.awaitExit(.seconds(10)) != nil else {
+                throw LabError("\(process.name) ignores SIGTERM; its threads:\n\(process.threads())")
+            }
+        }
+        processes = []
+        return instant
+    }
+
+    /// Cuts the cable and kills; gives the instant of the cut.
+    func powerOff(_ fabric: Fabric) throws -> MonotonicInstant {
+        let instant = now()
+        try fabric.unplug(host)
+        host.killAll()
+        processes = []
+        return instant
+    }
+
+    /// Plugs the cable in with the kernel as at boot.
+    func powerOn(_ fabric: Fabric) throws {
+        for prefix in setup.prefixes {
+            _ = try host.namespace.perform { try Command.output(["ip", "address", "del", prefix, "dev", "eth0"]) }
+        }
+        if implementation == .frr {
+            for name in ["vrrp4", "vrrp6"] {
+                _ = try host.namespace.perform { try Command.output(["ip", "link", "delete", name]) }
+            }
+        }
+        try fabric.plug(host)
+    }
+
+    /// Waits until a director says that it is Backup.
+    func awaitBackup(_ limit: Interval) throws {
+        guard implementation == .tandem else { return }
+        var text = ""
+        let isBackup = try wait(limit, every: .milliseconds(50)) {
+            let command = [programs.director, "status", "--socket", "\(host.directory)/control.sock"]
+            text = try host.namespace.perform { try Command.output(command) }.text
+            return text.lowercased().contains("backup")
+        }
+        guard isBackup else { throw LabError("\(host.name) is not Backup after \(limit): \(text)") }
+    }
+}
