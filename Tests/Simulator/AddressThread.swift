@@ -1,18 +1,23 @@
 import DirectorCore
 import Primitives
 
-/// A director's addresses thread: demands become changes of the kernel after a while, changes become reports.
+/// A director's addresses thread: the shipped plan, on a kernel that takes its time and refuses now and then.
 final class AddressThread {
     private unowned let process: DirectorProcess
     private unowned let world: Simulation
     private unowned let node: DirectorNode
     private var demand: AddressDemand?
+    private var applied: AddressDemand?
     private var reported: AddressReport?
-    private var settled: Set<AddressDemand.Entry> = []
     private var repairs: UInt64 = 0
     private var lookAt: MonotonicInstant?
     private var isWorking = false
     private var isAskedAgain = false
+
+    /// How often the kernel is looked at even if nothing was announced, and how soon after a refusal.
+    private static let resync = Interval.seconds(5)
+    private static let retry = Interval.seconds(1)
+    private static let interrupted: Int32 = 4
 
     /// The thread.
     private(set) lazy var loop = Loop(
@@ -58,13 +63,36 @@ final class AddressThread {
         }
     }
 
+    /// Dump, mend, dump again, report, as the shipped loop does.
     private func apply() {
         guard let demand else { return }
         world.note(loop.name, demand)
+        let steps = AddressPlan.steps(demand: demand, before: applied, found: found)
         var failures: [AddressReport.Failure] = []
-        for entry in demand.entries { change(entry, &failures) }
-        settled = Set(demand.entries.filter { $0.disposition == .present && node.kernel.holds($0.prefix.address) })
-        lookAt = loop.localNow + (failures.isEmpty ? .seconds(1) : .milliseconds(100))
+        for step in steps {
+            guard !world.netlinkFails() else {
+                failures.append(.init(entry: step.entry, code: Self.interrupted))
+                continue
+            }
+            switch step {
+            case .add(let entry): node.kernel.add(entry.prefix, to: entry.interface, isMarked: true)
+            case .linger(let prefix, _): node.kernel.add(prefix, to: MachineKernel.loopback, isMarked: true)
+            case .remove(let found, _): node.kernel.remove(found)
+            }
+        }
+        if applied?.generation == demand.generation, failures.isEmpty { repairs += UInt64(steps.count) }
+        if failures.isEmpty { applied = demand }
+        lookAt = loop.localNow + (failures.isEmpty ? Self.resync : Self.retry)
+        send(report(for: demand, failures))
+    }
+
+    /// What a dump shows of the LAN's interface: the machine's own addresses first.
+    private var found: [AddressPlan.Found] {
+        let own = [Prefix(address: .v4(Lan.address(node.index)), length: Lan.prefixLength)].compactMap { $0 }
+        return own.map { .init(interface: Lan.interface, prefix: $0, isMarked: false) } + node.kernel.addresses
+    }
+
+    private func report(for demand: AddressDemand, _ failures: [AddressReport.Failure]) -> AddressReport {
         let interface = AddressReport.Interface(
             name: Lan.interface,
             index: 2,
@@ -75,44 +103,39 @@ final class AddressThread {
             linkLocal: Lan.linkLocal(node.index)
         )
         let held = demand.entries.compactMap { entry -> AddressReport.HeldAddress? in
-            guard let found = node.kernel.addresses.first(where: { $0.prefix.address == entry.prefix.address }) else {
-                return nil
+            let same = node.kernel.addresses.filter {
+                $0.interface == entry.interface && $0.prefix.address == entry.prefix.address
             }
-            return .init(interface: entry.interface, address: entry.prefix.address, isMarked: found.isMarked)
+            guard !same.isEmpty else { return nil }
+            return .init(
+                interface: entry.interface,
+                address: entry.prefix.address,
+                isMarked: same.contains { $0.isMarked }
+            )
         }
-        let report = AddressReport(
+        return AddressReport(
             generation: demand.generation,
             interfaces: [interface],
             held: held,
             failures: failures,
             repairs: repairs
         )
+    }
+
+    private func send(_ report: AddressReport) {
         guard report != reported else { return }
         reported = report
         world.mail(to: process.electionLoop, after: world.mailboxDelay()) { [process] in
             process.handle(.addressesReported(report))
         }
     }
+}
 
-    private func change(_ entry: AddressDemand.Entry, _ failures: inout [AddressReport.Failure]) {
-        let address = entry.prefix.address
-        let wrong =
-            switch entry.disposition {
-            case .present: !node.kernel.holds(address)
-            case .absent, .lingering: node.kernel.holds(address)
-            case .asFound: false
-            case .unclaimed: node.kernel.addresses.contains { $0.prefix.address == address && $0.isMarked }
-            }
-        guard wrong else { return }
-        guard !world.netlinkFails() else {
-            failures.append(.init(entry: entry, code: 4))
-            return
-        }
-        if entry.disposition == .present {
-            if settled.contains(entry) { repairs += 1 }
-            node.kernel.addresses.append(.init(prefix: entry.prefix, isMarked: true))
-        } else {
-            node.kernel.addresses.removeAll { $0.prefix.address == address }
+extension AddressPlan.Step {
+    /// The entry for whose sake the step is taken.
+    fileprivate var entry: AddressDemand.Entry {
+        switch self {
+        case .add(let entry), .linger(_, let entry), .remove(_, let entry): entry
         }
     }
 }

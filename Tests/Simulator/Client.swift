@@ -5,7 +5,7 @@ import VRRP
 final class Client {
     private unowned let world: Simulation
     /// The neighbour cache.
-    private(set) var cache: [IPAddress: MACAddress] = [:]
+    private(set) var cache: [IPAddress: MACAddress] = [:] { didSet { world.ownership.look() } }
     private var confirmedAt: [IPAddress: MonotonicInstant] = [:]
 
     /// How long an entry is used without asking again.

@@ -56,12 +56,7 @@ final class ClusterChecker {
                 world.fail(.safety, .everyChangeHasAReason, "\(process.node.name) logs nothing about \(change.subject)")
             }
         }
-        switch event {
-        case .started: desires[process.node.index] = nil
-        case .agentClosed, .agentConnected, .agentBytes, .electionReported, .probeReported, .dataplaneReported,
-            .operatorCommand, .stopRequested, .deadlineReached, .configurationReplaced:
-            break
-        }
+        if case .started = event { desires[process.node.index] = nil }
         for case .desire(let table) in effects {
             defer { desires[process.node.index] = table }
             guard let before = desires[process.node.index] else { continue }

@@ -10,7 +10,7 @@ final class DirectorNode {
     /// Its clock.
     let clock: NodeClock
     /// What survives the process.
-    var kernel = MachineKernel()
+    var kernel = MachineKernel() { didSet { if kernel != oldValue { world.ownership.look() } } }
     /// The configuration file's part for the election.
     var election: ElectionSettings
     /// The configuration file's part for the rest.
@@ -144,9 +144,14 @@ final class DirectorNode {
                 process.electionLoop.run(isPacket: true) { process.handle(.packetReceived(packet)) }
             }
         case .ethernet(let bytes):
-            guard let ethernet = EthernetFrame(decoding: bytes), ethernet.etherType == EthernetFrame.arp,
-                let packet = ARPPacket(decoding: ethernet.payload)
-            else { return }
+            guard let ethernet = EthernetFrame(decoding: bytes) else { return }
+            if let advertisement = NeighbourAdvertisement(decoding: bytes), let process {
+                let event = ElectionEvent.neighbourAdvertised(interface: Lan.interface, advertisement)
+                process.electionLoop.run(isPacket: true) { process.handle(event) }
+            }
+            guard ethernet.etherType == EthernetFrame.arp, let packet = ARPPacket(decoding: ethernet.payload) else {
+                return
+            }
             answer(packet)
             guard let process else { return }
             process.electionLoop.run(isPacket: true) { process.handle(.arpReceived(interface: Lan.interface, packet)) }

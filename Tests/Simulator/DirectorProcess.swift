@@ -13,6 +13,7 @@ final class DirectorProcess {
     private let cluster: any ClusterPart
     private var lastLocal: MonotonicInstant?
     private var connections: [ConnectionIdentifier: AgentConnection] = [:]
+    private var hold = PreemptionHold()
     private var hasElectionStopped = false
     private var hasClusterStopped = false
     /// Whether it was asked to stop.
@@ -61,7 +62,10 @@ final class DirectorProcess {
         let boot = BootIdentifier(high: UInt64(node.index), low: node.boots)
         dataplane.start()
         for loop in loops { loop.arm() }
-        electionLoop.run { [self] in handle(.started(election)) }
+        electionLoop.run { [self] in
+            handle(.preemptionDeferred(true))
+            handle(.started(election))
+        }
         brainLoop.run { [self] in think(.started(cluster, bootIdentifier: boot, programVersion: "simulated")) }
     }
 
@@ -141,6 +145,19 @@ final class DirectorProcess {
         world.note(brainLoop.name, (event, effects), bytes: [UInt8(truncatingIfNeeded: effects.count)])
         world.clusterChecker.handled(event, effects, by: self)
         for effect in effects { execute(effect) }
+        hold.notice(event)
+        endHold()
+    }
+
+    /// Lets the election preempt once this director can serve.
+    private func endHold() {
+        guard hold.isHeld else { return }
+        let wasDue = hold.due
+        if hold.ends(cluster.status(at: brainLoop.localNow), at: brainLoop.localNow) {
+            world.mail(to: electionLoop, after: world.mailboxDelay()) { [self] in handle(.preemptionDeferred(false)) }
+        } else if wasDue == nil, hold.due != nil {
+            world.post(to: brainLoop, after: PreemptionHold.patience) { [self] in endHold() }
+        }
     }
 
     private func execute(_ effect: ClusterEffect) {

@@ -22,6 +22,8 @@ final class ElectionChecker {
 
     unowned let world: Simulation
     private var watches: [[RouterKey: Watch]] = [[:], [:]]
+    /// What the directors said about trouble, in the words of their reports.
+    private(set) var names: Set<String> = []
     private var overlapSince: [RouterKey: MonotonicInstant] = [:]
     private var obstacleAt = MonotonicInstant(nanoseconds: 0)
 
@@ -113,6 +115,9 @@ final class ElectionChecker {
         guard let settings = settings(node, key), decoded.advertisement.form.version == settings.version else {
             return nil
         }
+        if case .version2(_, let authentication) = decoded.advertisement.form {
+            guard authentication == settings.authentication else { return nil }
+        }
         return (settings, decoded.advertisement)
     }
 
@@ -175,7 +180,8 @@ final class ElectionChecker {
             before?.state == .active, node.process.map({ last > $0.electionLoop.resumedAt }) ?? false
         {
             let gap = world.now - last
-            if gap > interval + interval / 1000 + world.timerLateness + .microseconds(10) {
+            let allowed = node.clock.world(node.clock.local(last) + interval) - last
+            if gap > allowed + world.timerLateness + .microseconds(10) {
                 world.fail(.safety, .cadence, "\(node.name) was silent for \(gap)")
             }
         }
@@ -192,8 +198,16 @@ final class ElectionChecker {
             watch.state = router.state
             watch.reason = router.reason
             next[key] = watch
+            note(router)
         }
         watches[node.index] = next
+    }
+
+    private func note(_ router: ElectionReport.Router) {
+        for finding in router.findings { names.insert(String("\(finding)".prefix { $0 != "(" })) }
+        for (cause, _) in router.statistics.rejections.occurred { names.insert("\(cause)") }
+        if router.statistics.resumedLate > 0 { names.insert("resumedLate") }
+        if router.statistics.lowerPriorityHeardWhileActive > 0 { names.insert("lowerPriorityHeardWhileActive") }
     }
 
     /// A Backup takes over only when the Active Router was silent for long enough, or gave up, or is its lesser.
@@ -217,7 +231,9 @@ final class ElectionChecker {
     // MARK: The kernels.
 
     private func checkHoldings(_ node: DirectorNode) {
-        let bound = world.drawn.netlinkDelay.upperBound * 3 + .seconds(1) + Self.slack
+        // A refused change is tried again after a second.
+        let retries = world.drawn.netlinkFailures > 0 ? Interval.seconds(3) : .zero
+        let bound = world.drawn.netlinkDelay.upperBound * 3 + .seconds(1) + retries + Self.slack
         for (key, watch) in watches[node.index].sorted(by: { $0.key < $1.key }) {
             let holds =
                 settings(node, key)?.addresses.contains { node.kernel.holds($0.address) } ?? false
@@ -243,6 +259,7 @@ final class ElectionChecker {
         let (first, second) = (world.directors[0], world.directors[1])
         let isUndisturbed =
             !world.network[0, 1].isCut && !world.network[1, 0].isCut && world.network[0, 1].loss == 0
+            && world.haveOneKey
             && world.directors.allSatisfy { node in
                 node.kernel.isReachable && !node.filtersVRRP
                     && node.process?.loops.allSatisfy { !$0.isStalled } ?? false

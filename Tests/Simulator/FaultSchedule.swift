@@ -126,7 +126,7 @@ struct FaultSchedule {
             if node.kernel.holds(address) {
                 node.kernel.addresses.removeAll { $0.prefix.address == address }
             } else {
-                node.kernel.addresses.append(.init(prefix: Prefix(host: address), isMarked: isMarked))
+                node.kernel.add(Prefix(host: address), isMarked: isMarked)
             }
             node.kernelChanged()
         }

@@ -10,6 +10,9 @@ enum Lan {
     /// The number of the first web node.
     static let firstRealServer = 3
 
+    /// The length of the LAN's own IPv4 prefix.
+    static let prefixLength: UInt8 = 24
+
     /// A machine's Ethernet address.
     static func mac(_ node: Int) -> MACAddress { MACAddress(rawValue: 0x0200_0000_0000 + UInt64(node)) }
 
@@ -23,6 +26,11 @@ enum Lan {
 
     /// A virtual IPv4 address.
     static func virtual(_ number: Int) -> IPAddress { .v4(IPv4Address(192, 0, 2, UInt8(100 + number))) }
+
+    /// An address with the length of the LAN's prefix.
+    static func wide(_ address: IPAddress) -> Prefix {
+        Prefix(address: address, length: prefixLength) ?? Prefix(host: address)
+    }
 
     /// A virtual IPv6 address; number 0 is link-local, as the first of a virtual router must be.
     static func virtualIPv6(_ number: Int) -> IPAddress {

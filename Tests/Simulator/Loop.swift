@@ -90,6 +90,12 @@ final class Loop {
         firesAt = wanted.map { max(clock.world($0), world.now) + world.drawLateness() }
     }
 
+    /// Its machine's clock has leapt, so that its timer is due at another time of the world.
+    func clockLeapt() {
+        armedFor = nil
+        arm()
+    }
+
     /// Makes it stand still.
     func stall() {
         isStalled = true

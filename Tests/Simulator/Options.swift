@@ -44,13 +44,14 @@ struct Options {
         let hasSecond = dice.happens(perMille: 300)
         let isIPv6 = !isVersion2 && dice.happens(perMille: 400)
         let count = dice.number(1...2)
+        let isWide = dice.happens(perMille: 400)
         let form: ChecksumForm = dice.happens(perMille: 200) ? .messageOnly : .pseudoHeader
         elections = chosen.indices.map { director in
             var first = VirtualRouterSettings(
                 name: "web",
                 virtualRouterIdentifier: 51,
                 interface: Lan.interface,
-                addresses: (0..<count).map { Prefix(host: Lan.virtual($0)) }
+                addresses: (0..<count).map { isWide ? Lan.wide(Lan.virtual($0)) : Prefix(host: Lan.virtual($0)) }
             )
             first.priority = chosen[director]
             first.advertisementInterval = interval
@@ -70,14 +71,16 @@ struct Options {
                 : [Prefix(host: Lan.virtual(10))]
             return ElectionSettings(routers: [first, second])
         }
+        // As quartz does it, or as badly as a virtual machine's clock under a wrong time source.
+        let skew = dice.pick([200, 200, 10_000])
         clocks = (0..<16).map { _ in
             NodeClock(
                 offset: dice.interval(.seconds(1)...(.seconds(1_000_000))),
-                partsPerMillion: Int64(dice.number(-200...200))
+                partsPerMillion: Int64(dice.number(-skew...skew))
             )
         }
         timerLateness = .microseconds(Int64(dice.pick([50, 200, 1000, 3000])))
-        network.loss = dice.pick([0, 0, 10, 50, 150])
+        network.loss = dice.pick([0, 0, 10, 50, 150, 300])
         network.duplication = dice.pick([0, 10, 100])
         network.reordering = dice.pick([0, 0, 20, 100])
         let longest: Int64 = dice.pick([300, 2000, 20_000])

@@ -25,6 +25,8 @@ final class Simulation: World {
     private(set) lazy var electionChecker = ElectionChecker(world: self)
     /// The checker of everything else.
     private(set) lazy var clusterChecker = ClusterChecker(world: self)
+    /// Who has the virtual addresses.
+    private(set) lazy var ownership = OwnershipWitness(world: self)
     /// The virtual services, which all are on the first virtual router's first address.
     private(set) lazy var services: [ServiceIdentity] = directors[0].cluster.services.map(\.service.identity)
     /// A service on each director that is not Tandem's.
@@ -41,9 +43,14 @@ final class Simulation: World {
     private var connections: UInt64 = 0
 
     /// Draws a world from a seed.
-    init(seed: UInt64, parts: Parts = Parts(), trace: Trace = Trace()) {
-        drawn = Options(seed: seed)
-        options = drawn
+    convenience init(seed: UInt64, parts: Parts = Parts(), trace: Trace = Trace()) {
+        self.init(seed: seed, options: Options(seed: seed), parts: parts, trace: trace)
+    }
+
+    /// Makes a world with options that somebody chose; the seed draws the rest.
+    init(seed: UInt64, options: Options, parts: Parts = Parts(), trace: Trace = Trace()) {
+        drawn = options
+        self.options = options
         self.parts = parts
         delayDice = Dice(seed: seed, stream: 3)
         network = Network(
@@ -87,15 +94,7 @@ final class Simulation: World {
 
     /// Runs the faults, lets everything heal, and checks that it converges; gives the first thing found wrong.
     func run() -> Violation? {
-        for director in directors {
-            after(delayDice.interval(.zero...(.seconds(2)))) { director.start() }
-        }
-        for server in realServers {
-            after(delayDice.interval(.zero...(.seconds(2)))) { server.start() }
-        }
-        client.live()
-        electionChecker.live()
-        clusterChecker.live()
+        begin()
         FaultSchedule(world: self).install()
         let healing = MonotonicInstant(nanoseconds: 0) + options.safetyPhase
         run(until: healing)
@@ -114,6 +113,19 @@ final class Simulation: World {
         return violation
     }
 
+    /// Starts every machine within a time, and everybody who watches them.
+    func begin(within spread: Interval = .seconds(2)) {
+        for director in directors {
+            after(delayDice.interval(.zero...spread)) { director.start() }
+        }
+        for server in realServers {
+            after(delayDice.interval(.zero...spread)) { server.start() }
+        }
+        client.live()
+        electionChecker.live()
+        clusterChecker.live()
+    }
+
     /// How long a healed cluster may take to converge.
     private var settlingTime: Interval {
         // A half-open link is given up seven heartbeats after it went stale.
@@ -125,7 +137,8 @@ final class Simulation: World {
         directors.flatMap(\.election.routers).map(\.advertisementInterval).max() ?? .seconds(1)
     }
 
-    private func heal() {
+    /// Everything that is broken is whole again, and whoever is down comes back.
+    func heal() {
         note("world", "heals")
         isHealed = true
         // A healthy LAN keeps the order.
@@ -192,6 +205,12 @@ final class Simulation: World {
 
     /// Whether packets get through in both directions.
     func canTalk(_ one: Int, _ other: Int) -> Bool { !network[one, other].isCut && !network[other, one].isCut }
+
+    /// Whether the directors' files have the same passwords.
+    var haveOneKey: Bool {
+        let keys = directors.map { $0.election.routers.map(\.authentication) }
+        return keys.allSatisfy { $0 == keys.first }
+    }
 
     /// A machine's key.
     func fingerprint(_ node: Int) -> KeyFingerprint {
