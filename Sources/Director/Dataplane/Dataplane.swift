@@ -12,6 +12,10 @@ package struct Dataplane: ~Copyable {
     private var reconciler = Reconciler()
     private var desired: DesiredTable?
     private var socket: IPVSSocket?
+    /// The kernel's table after the last look, and after what was changed since.
+    private var seen: [ObservedService] = []
+    /// What was changed since the last look.
+    private var hastened: [PlannedOperation] = []
     private var findings: [SystemFinding] = []
     private var nextSystemCheck = MonotonicInstant(nanoseconds: 0)
 
@@ -25,9 +29,21 @@ package struct Dataplane: ~Copyable {
         self.settings = settings
     }
 
-    /// Takes over what the kernel should have.
+    /// Takes over what the kernel should have, and makes at once the changes that need no fresh look.
+    ///
+    /// A look has to follow, which finds and mends whatever went wrong here.
     package mutating func desire(_ table: DesiredTable) {
         desired = table
+        let changes = table.urgentChanges(seen: seen)
+        guard !changes.isEmpty else { return }
+        do throws(NetlinkError) {
+            let socket = try takeSocket()
+            let outcomes = try socket.apply(changes.map(\.operation))
+            hastened += zip(changes, outcomes).filter { $0.1 == nil }.map(\.0)
+            self.socket = consume socket
+        } catch {
+            // The look says what is wrong with the kernel.
+        }
     }
 
     /// Looks: dumps, and once something is desired, compares and changes.
@@ -38,6 +54,7 @@ package struct Dataplane: ~Copyable {
         do throws(NetlinkError) {
             let socket = try takeSocket()
             report.services = try socket.dump()
+            (report.applied, hastened) = (hastened, [])
             if let desired {
                 let plan = reconciler.plan(desired: desired, observed: report.services, at: started)
                 report.isConverged = plan.isConverged
@@ -47,6 +64,7 @@ package struct Dataplane: ~Copyable {
                 if !plan.operations.isEmpty, report.failures.allSatisfy(\.isPassing) { delay = Self.verificationDelay }
                 if let deadline = plan.nextLook { delay = max(.zero, min(delay, deadline - started)) }
             }
+            seen = report.servicesAfterwards
             // A socket that failed is not put back: the next look opens another one.
             self.socket = consume socket
         } catch {

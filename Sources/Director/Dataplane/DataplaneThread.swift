@@ -1,3 +1,4 @@
+internal import Balancing
 package import DirectorCore
 internal import Linux
 internal import Primitives
@@ -68,11 +69,10 @@ package final class DataplaneThread: Sendable {
             _ = try reactor.wait(until: nextLook)
             var mustLook = Clock.now >= nextLook
             var stop: Bool?
+            var wish: DesiredTable?
             for command in commands.drain() {
                 switch command {
-                case .desire(let table):
-                    dataplane.desire(table)
-                    mustLook = true
+                case .desire(let table): wish = table
                 case .lookNow: mustLook = true
                 case .stop(let clear): stop = clear
                 }
@@ -80,6 +80,10 @@ package final class DataplaneThread: Sendable {
             if let clear = stop {
                 if clear { report(dataplane.clear()) }
                 return
+            }
+            if let wish {
+                dataplane.desire(wish)
+                mustLook = true
             }
             if mustLook {
                 let found = dataplane.look()
