@@ -73,11 +73,16 @@ package final class DataplaneThread: Sendable {
             for command in commands.drain() {
                 switch command {
                 case .desire(let table): wish = table
+                case .synchronize(let wish):
+                    dataplane.synchronize(wish)
+                    mustLook = true
                 case .lookNow: mustLook = true
                 case .stop(let clear): stop = clear
                 }
             }
             if let clear = stop {
+                // A role that changed with the end of the election is taken before that.
+                if mustLook, !clear { _ = dataplane.look() }
                 if clear { report(dataplane.clear()) }
                 return
             }

@@ -1,4 +1,5 @@
 internal import AgentLink
+internal import Balancing
 internal import ControlSocket
 internal import Dataplane
 internal import DirectorConfiguration
@@ -48,6 +49,8 @@ struct DirectorLoop: ~Copyable {
     var watchdog: WatchdogSchedule
     var statusLine = StatusLine()
     var lastElection: ElectionReport?
+    /// The sync daemons that were last wished for.
+    var syncWish: ConnectionSyncWish?
     var hasReconciled = false
     /// Why the process has to end though nobody asked for it.
     private var failure: Errno?
@@ -119,6 +122,7 @@ struct DirectorLoop: ~Copyable {
             case .report(let report):
                 electionLog.record(report)
                 lastElection = report
+                synchronizeConnections()
                 handle(.electionReported(report))
             case .stopped:
                 electionStopped()
@@ -133,6 +137,15 @@ struct DirectorLoop: ~Copyable {
         for event in inbox.agents.drain() { handle(event) }
         for report in inbox.probes.drain() { handle(.probeReported(report)) }
         for message in inbox.control.drain() { answer(message) }
+    }
+
+    /// Tells the dataplane which sync daemons should run, if that is another wish than the last one.
+    mutating func synchronizeConnections() {
+        guard let lastElection, lastElection.knowsItsInterfaces || lastElection.isStopping else { return }
+        let wish = ConnectionSyncWish(configuration.connectionSync, lastElection)
+        guard wish != syncWish, wish.settings != nil || syncWish != nil else { return }
+        syncWish = wish
+        threads.dataplane.post(.synchronize(wish))
     }
 
     /// Hands an event to the core and executes what it wants, in order.

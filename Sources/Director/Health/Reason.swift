@@ -52,6 +52,7 @@ package enum Reason: String, Hashable, Sendable, CaseIterable, Codable {
     case dataplaneConverged = "dataplane-converged"
     case dataplaneDiverged = "dataplane-diverged"
     case dataplaneDrift = "dataplane-drift"
+    case connectionSync = "connection-sync"
     case configurationReplaced = "configuration-replaced"
     case started = "started"
     case stopping = "stopping"
