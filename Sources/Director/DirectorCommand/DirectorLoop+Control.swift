@@ -54,7 +54,7 @@ extension DirectorLoop {
 
     /// Reads the configuration again and applies it whole, or not at all.
     mutating func reload() -> ReloadOutcome {
-        guard phase == .starting || phase == .running else { return .refused("the director is stopping") }
+        guard life.phase == .starting || life.phase == .running else { return .refused("the director is stopping") }
         let found: DirectorConfiguration
         do throws(ConfigurationError) {
             found = try DirectorConfiguration.load(path: configurationPath)
