@@ -58,6 +58,16 @@ package enum Reason: String, Hashable, Sendable, CaseIterable, Codable {
     case stopping = "stopping"
 }
 
+extension Reason {
+    /// Whether it says that an answer did not come, and not that a wrong one came.
+    package var isSilence: Bool {
+        switch self {
+        case .probeTimedOut, .directPathSilent, .directRoutingBlackHole, .overloaded, .unreachable: true
+        default: false
+        }
+    }
+}
+
 extension Reason: CustomStringConvertible {
     package var description: String { rawValue }
 }
