@@ -37,6 +37,7 @@ import Testing
 
     @Test(arguments: [
         ("qqq: 1", []),
+        ("connection_sync: {qqq: 1}", ["connection_sync"]),
         ("virtual_routers: [{qqq: 1}]", ["virtual_routers"]),
         ("real_servers: [{qqq: 1}]", ["real_servers"]),
         ("real_servers: [{agent: {qqq: 1}}]", ["real_servers", "agent"]),

@@ -21,6 +21,9 @@ package struct ObservedDestination: Hashable, Sendable {
     /// What the kernel has counted.
     package var statistics: TrafficStatistics
 
+    /// Whether it is as Tandem programs destinations: by direct routing and without thresholds.
+    package var isPlain: Bool { forwardingMethod?.isDirect == true && upperThreshold == 0 && lowerThreshold == 0 }
+
     /// Makes a destination by direct routing without connections.
     package init(
         endpoint: Endpoint,

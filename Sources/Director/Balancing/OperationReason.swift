@@ -20,12 +20,17 @@ package enum OperationReason: String, Hashable, Sendable, CaseIterable {
     case destinationChanged = "destination-changed"
     /// Drift: somebody added a destination to a service of ours, or a service to an address of ours.
     case unexpected
+    /// Drift: a sync daemon that was right is gone.
+    case daemonMissing = "daemon-missing"
+    /// Drift: a sync daemon runs otherwise than it did.
+    case daemonChanged = "daemon-changed"
 
     /// Whether somebody else has changed what was right.
     package var isDrift: Bool {
         switch self {
         case .wanted, .unwanted, .drained, .drainDeadline: false
-        case .serviceMissing, .serviceChanged, .destinationMissing, .weightChanged, .destinationChanged, .unexpected:
+        case .serviceMissing, .serviceChanged, .destinationMissing, .weightChanged, .destinationChanged, .unexpected,
+            .daemonMissing, .daemonChanged:
             true
         }
     }

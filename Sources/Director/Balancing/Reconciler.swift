@@ -122,14 +122,11 @@ package struct Reconciler: Sendable {
             case .exactly(let weight): weight
             case .keep: observed.weight
             }
-        let isPlain =
-            observed.forwardingMethod?.isDirect == true
-            && observed.upperThreshold == 0 && observed.lowerThreshold == 0
-        guard observed.weight != weight || !isPlain else {
+        guard observed.weight != weight || !observed.isPlain else {
             settledDestinations[key] = Settled(desired: desired.weight, weight: weight)
             return
         }
-        let drifted: OperationReason = isPlain ? .weightChanged : .destinationChanged
+        let drifted: OperationReason = observed.isPlain ? .weightChanged : .destinationChanged
         phases.setDestination(
             identity,
             Destination(endpoint: desired.endpoint, weight: weight),

@@ -123,11 +123,18 @@ package enum StatusTable {
         return table.isEmpty ? [] : table.lines
     }
 
+    private static func connectionSync(_ status: SyncStatus?) -> [String] {
+        guard let status else { return [] }
+        let state = status.isCaughtUp ? "caught up" : "NOT caught up"
+        return ["connection sync: \(status.role) for \(age(status.age)), \(state) (\(status.reason))"]
+            + status.findings.map { "! connection sync: \($0)" }
+    }
+
     private static func dataplane(_ status: DataplaneStatus?) -> [String] {
         guard let status else { return ["kernel: not looked at yet"] }
         let state = status.isConverged ? "as it should be" : "NOT as it should be"
         let title = "kernel: \(state), looked at \(age(status.age)) ago, repaired \(status.repairs) times"
-        return [title] + (status.lookFailure.map { ["! \($0)"] } ?? [])
+        return [title] + connectionSync(status.connectionSync) + (status.lookFailure.map { ["! \($0)"] } ?? [])
             + status.failures.map { "! refused: \($0)" } + status.findings.map { "! \($0)" }
     }
 }

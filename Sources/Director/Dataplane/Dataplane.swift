@@ -8,10 +8,16 @@ internal import SystemPackage
 
 /// The kernel's IPVS table and what belongs to it: dumped, compared and changed, look by look.
 package struct Dataplane: ~Copyable {
-    private let settings: DataplaneSettings
+    private(set) var settings: DataplaneSettings
     private var reconciler = Reconciler()
     private var desired: DesiredTable?
+    var sync = ConnectionSync()
+    private(set) var syncWish: ConnectionSyncWish?
     private var socket: IPVSSocket?
+    /// The kernel's table after the last look, and after what was changed since.
+    private var seen: [ObservedService] = []
+    /// What was changed since the last look.
+    private var hastened: [PlannedOperation] = []
     private var findings: [SystemFinding] = []
     private var nextSystemCheck = MonotonicInstant(nanoseconds: 0)
 
@@ -25,9 +31,30 @@ package struct Dataplane: ~Copyable {
         self.settings = settings
     }
 
-    /// Takes over what the kernel should have.
+    /// Takes over what the kernel should have, and makes at once the changes that need no fresh look.
+    ///
+    /// A look has to follow, which finds and mends whatever went wrong here.
     package mutating func desire(_ table: DesiredTable) {
         desired = table
+        let changes = table.urgentChanges(seen: seen)
+        guard !changes.isEmpty else { return }
+        do throws(NetlinkError) {
+            let socket = try takeSocket()
+            let outcomes = try socket.apply(changes.map(\.operation))
+            hastened += zip(changes, outcomes).filter { $0.1 == nil }.map(\.0)
+            self.socket = consume socket
+        } catch {
+            // The look says what is wrong with the kernel.
+        }
+    }
+
+    /// Takes over which sync daemons should run.
+    package mutating func synchronize(_ wish: ConnectionSyncWish) {
+        if settings.connectionSync != wish.settings {
+            settings.connectionSync = wish.settings
+            nextSystemCheck = MonotonicInstant(nanoseconds: 0)
+        }
+        syncWish = wish
     }
 
     /// Looks: dumps, and once something is desired, compares and changes.
@@ -35,9 +62,15 @@ package struct Dataplane: ~Copyable {
         let started = Clock.now
         var report = DataplaneReport(at: started, isConverged: false)
         var delay = Self.lookInterval
+        var isChecked = false
         do throws(NetlinkError) {
             let socket = try takeSocket()
             report.services = try socket.dump()
+            // After the socket, which loads ip_vs and with it the parameters, and before the sync daemons, which take
+            // their version and their number of threads when they start.
+            checkSystem(&report)
+            isChecked = true
+            (report.applied, hastened) = (hastened, [])
             if let desired {
                 let plan = reconciler.plan(desired: desired, observed: report.services, at: started)
                 report.isConverged = plan.isConverged
@@ -47,19 +80,15 @@ package struct Dataplane: ~Copyable {
                 if !plan.operations.isEmpty, report.failures.allSatisfy(\.isPassing) { delay = Self.verificationDelay }
                 if let deadline = plan.nextLook { delay = max(.zero, min(delay, deadline - started)) }
             }
+            seen = report.servicesAfterwards
+            try follow(socket, &report, started)
             // A socket that failed is not put back: the next look opens another one.
             self.socket = consume socket
         } catch {
             report.lookFailure = "\(error)"
             report.isConverged = false
         }
-        if started >= nextSystemCheck {
-            findings = SystemCheck.run(settings)
-            nextSystemCheck = started + Self.lookInterval
-            report.findings = findings
-        } else {
-            report.findings = findings.filter { $0.outcome != .repaired }
-        }
+        if !isChecked { checkSystem(&report) }
         return (report, started + delay)
     }
 
@@ -71,6 +100,7 @@ package struct Dataplane: ~Copyable {
             let socket = try takeSocket()
             report.services = try socket.dump()
             try Self.apply(desired.clearing(report.services), socket, &report)
+            try clearDaemons(socket)
             self.socket = consume socket
         } catch {
             report.lookFailure = "\(error)"
@@ -82,15 +112,32 @@ package struct Dataplane: ~Copyable {
     package static func dryRun(
         _ settings: DataplaneSettings,
         desired: DesiredTable,
-    ) throws(DataplaneError) -> (plan: Plan, services: [ObservedService], findings: [SystemFinding]) {
+    ) throws(DataplaneError) -> DryRun {
         do throws(NetlinkError) {
             let socket = try IPVSSocket()
             let services = try socket.dump()
             var reconciler = Reconciler()
             let plan = reconciler.plan(desired: desired, observed: services, at: Clock.now)
-            return (plan, services, SystemCheck.run(settings, dryRun: true))
+            var sync = ConnectionSync()
+            let daemons = try socket.daemons()
+            let wish = ConnectionSyncWish(adopting: daemons, settings.connectionSync)
+            return DryRun(
+                plan: plan,
+                sync: sync.plan(wish, observed: daemons),
+                findings: SystemCheck.run(settings, dryRun: true),
+            )
         } catch {
             throw DataplaneError(explanation: "\(error)", errorNumber: error.code.rawValue)
+        }
+    }
+
+    private mutating func checkSystem(_ report: inout DataplaneReport) {
+        if report.at >= nextSystemCheck {
+            findings = SystemCheck.run(settings)
+            nextSystemCheck = report.at + Self.lookInterval
+            report.findings = findings
+        } else {
+            report.findings = findings.filter { $0.outcome != .repaired }
         }
     }
 

@@ -1,9 +1,15 @@
+package import Balancing
+
 /// What the dataplane thread works by.
 package struct DataplaneSettings: Hashable, Sendable {
     /// The interface of the LAN with the clients' router and the real servers.
     package var interface: String
     /// Whether `net.ipv4.ip_forward` is set to 0; else it is left alone, because something else on the machine routes.
     package var disablesForwarding: Bool
+    /// How connections are synchronized, if they are.
+    package var connectionSync: ConnectionSyncSettings?
+    /// What `sloppy_tcp` is set to; nothing where it is left alone.
+    package var sloppyTCP: Bool?
 
     /// Makes settings.
     package init(interface: String, disablesForwarding: Bool = true) {

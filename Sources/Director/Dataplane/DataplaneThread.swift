@@ -1,3 +1,4 @@
+internal import Balancing
 package import DirectorCore
 internal import Linux
 internal import Primitives
@@ -68,18 +69,26 @@ package final class DataplaneThread: Sendable {
             _ = try reactor.wait(until: nextLook)
             var mustLook = Clock.now >= nextLook
             var stop: Bool?
+            var wish: DesiredTable?
             for command in commands.drain() {
                 switch command {
-                case .desire(let table):
-                    dataplane.desire(table)
+                case .desire(let table): wish = table
+                case .synchronize(let wish):
+                    dataplane.synchronize(wish)
                     mustLook = true
                 case .lookNow: mustLook = true
                 case .stop(let clear): stop = clear
                 }
             }
             if let clear = stop {
+                // A role that changed with the end of the election is taken before that.
+                if mustLook, !clear { _ = dataplane.look() }
                 if clear { report(dataplane.clear()) }
                 return
+            }
+            if let wish {
+                dataplane.desire(wish)
+                mustLook = true
             }
             if mustLook {
                 let found = dataplane.look()

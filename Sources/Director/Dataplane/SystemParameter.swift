@@ -1,3 +1,4 @@
+internal import Balancing
 internal import DirectorCore
 internal import Linux
 internal import SystemPackage
@@ -34,9 +35,28 @@ struct SystemParameter: Hashable, Sendable {
         )
         // A persistence template must not send new connections to a destination of weight 0.
         parameters.append(SystemParameter(path: "net/ipv4/vs/expire_quiescent_template", expected: "1"))
+        if let sync = settings.connectionSync { parameters += connectionSync(sync) }
+        if let sloppy = settings.sloppyTCP {
+            parameters.append(SystemParameter(path: "net/ipv4/vs/sloppy_tcp", expected: sloppy ? "1" : "0"))
+        }
         // A client that reuses a port of a finished connection is scheduled anew.
         parameters.append(SystemParameter(path: "net/ipv4/vs/conn_reuse_mode", expected: "1", isAdvisory: true))
         return parameters
+    }
+
+    /// What the sync daemons need (Documentation/networking/ipvs-sysctl.rst).
+    private static func connectionSync(_ sync: ConnectionSyncSettings) -> [SystemParameter] {
+        [
+            SystemParameter(path: "net/ipv4/vs/sync_version", expected: "1"),
+            SystemParameter(path: "net/ipv4/vs/sync_ports", expected: "\(sync.ports)"),
+            // Told of at its first packet, then every 10 s while it is in use. A period of packets instead of 0 would
+            // keep a slow connection unknown to a backup that was started after it.
+            SystemParameter(path: "net/ipv4/vs/sync_threshold", expected: "3\t0"),
+            SystemParameter(path: "net/ipv4/vs/sync_refresh_period", expected: "10"),
+            // Messages are lost: a new connection is told of three times more.
+            SystemParameter(path: "net/ipv4/vs/sync_retries", expected: "3"),
+            SystemParameter(path: "net/ipv4/vs/backup_only", expected: sync.isBackupOnly ? "1" : "0"),
+        ]
     }
 
     /// Reads the parameter, repairs it where that is allowed, and says what was wrong, if anything.

@@ -8,5 +8,7 @@ extension DataplaneSettings {
             interface: configuration.interface,
             disablesForwarding: configuration.forwardingPolicy == .disable,
         )
+        connectionSync = configuration.connectionSync
+        sloppyTCP = configuration.sloppyTCP
     }
 }

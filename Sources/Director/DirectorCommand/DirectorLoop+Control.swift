@@ -54,7 +54,7 @@ extension DirectorLoop {
 
     /// Reads the configuration again and applies it whole, or not at all.
     mutating func reload() -> ReloadOutcome {
-        guard phase == .starting || phase == .running else { return .refused("the director is stopping") }
+        guard life.phase == .starting || life.phase == .running else { return .refused("the director is stopping") }
         let found: DirectorConfiguration
         do throws(ConfigurationError) {
             found = try DirectorConfiguration.load(path: configurationPath)
@@ -76,6 +76,7 @@ extension DirectorLoop {
         configuration = found
         setLogLevel(found.logLevel)
         handle(.configurationReplaced(found.cluster))
+        synchronizeConnections()
         logger.notice("the new configuration is in force", metadata: ["configuration.file": "\(configurationPath)"])
         return .applied("the new configuration is in force")
     }
@@ -94,6 +95,7 @@ extension DirectorLoop {
         if found.name != configuration.name { return "name" }
         if found.interface != configuration.interface { return "interface" }
         if found.forwardingPolicy != configuration.forwardingPolicy { return "ip_forward" }
+        if found.sloppyTCP != configuration.sloppyTCP { return "sloppy_tcp" }
         return nil
     }
 }

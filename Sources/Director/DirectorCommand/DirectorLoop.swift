@@ -1,4 +1,5 @@
 internal import AgentLink
+internal import Balancing
 internal import ControlSocket
 internal import Dataplane
 internal import DirectorConfiguration
@@ -17,17 +18,6 @@ internal import Telemetry
 ///
 /// It decides nothing itself; it turns what arrives into the core's events and executes the core's effects.
 struct DirectorLoop: ~Copyable {
-    /// How the process ends.
-    enum Phase: Hashable {
-        case starting
-        case running
-        /// Waiting until the election has given up its addresses, at the latest until the deadline.
-        case stoppingElection(deadline: MonotonicInstant)
-        /// Waiting until the dataplane has done what `on_stop` says.
-        case stoppingDataplane(deadline: MonotonicInstant)
-        case finished
-    }
-
     var configuration: DirectorConfiguration
     let configurationPath: String
     let threads: DirectorThreads
@@ -37,9 +27,7 @@ struct DirectorLoop: ~Copyable {
     let notifier: NotificationThread
     var core: ClusterCore
     var reactor: Reactor
-    var phase = Phase.starting
-    /// When the election may preempt though not everything is known yet; nothing once it may.
-    var preemptionDue: MonotonicInstant?
+    var life: DirectorLife
     /// When the code that only the start needed is given back.
     var codeReleaseDue: MonotonicInstant?
     var electionLog: ElectionLog
@@ -48,7 +36,8 @@ struct DirectorLoop: ~Copyable {
     var watchdog: WatchdogSchedule
     var statusLine = StatusLine()
     var lastElection: ElectionReport?
-    var hasReconciled = false
+    /// The sync daemons that were last wished for.
+    var syncWish: ConnectionSyncWish?
     /// Why the process has to end though nobody asked for it.
     private var failure: Errno?
 
@@ -78,6 +67,7 @@ struct DirectorLoop: ~Copyable {
         self.inbox = inbox
         self.logger = logger
         core = ClusterCore(seed: seed)
+        life = DirectorLife(startedAt: Clock.now)
         electionLog = ElectionLog(logger: logger)
         clusterLog = ClusterLog(logger: logger)
         troubleLog = TroubleLog(logger: logger)
@@ -87,7 +77,7 @@ struct DirectorLoop: ~Copyable {
     /// Turns until the process shall end.
     mutating func run(_ started: ClusterEvent) throws(Errno) {
         handle(started)
-        while phase != .finished {
+        while life.phase != .finished {
             _ = try reactor.wait(until: deadline)
             try takeSignals()
             takeMessages()
@@ -102,13 +92,10 @@ struct DirectorLoop: ~Copyable {
 
     /// When the loop has to turn again though nothing happens.
     private var deadline: MonotonicInstant? {
-        var candidates = [core.deadline, watchdog.deadline, troubleLog.deadline].compactMap { $0 }
-        switch phase {
-        case .stoppingElection(let deadline), .stoppingDataplane(let deadline): candidates.append(deadline)
-        case .running:
+        var candidates = [core.deadline, watchdog.deadline, troubleLog.deadline, life.deadline].compactMap { $0 }
+        if life.phase == .running {
             candidates.append(statusLine.deadline)
-            candidates += [codeReleaseDue, preemptionDue].compactMap { $0 }
-        case .starting, .finished: break
+            if let codeReleaseDue { candidates.append(codeReleaseDue) }
         }
         return candidates.min()
     }
@@ -119,20 +106,31 @@ struct DirectorLoop: ~Copyable {
             case .report(let report):
                 electionLog.record(report)
                 lastElection = report
+                synchronizeConnections()
                 handle(.electionReported(report))
+                live(.electionReported(knowsItsInterfaces: report.knowsItsInterfaces))
             case .stopped:
-                electionStopped()
+                live(.electionEnded)
             }
         }
         for message in inbox.dataplane.drain() {
             // The end of the dataplane only wakes the loop, which asks the thread itself.
             guard case .report(let report) = message else { continue }
-            hasReconciled = hasReconciled || report.isReconciled
             handle(.dataplaneReported(report))
+            live(.dataplaneReported(isReconciled: report.isReconciled, lookFailure: report.lookFailure))
         }
         for event in inbox.agents.drain() { handle(event) }
         for report in inbox.probes.drain() { handle(.probeReported(report)) }
         for message in inbox.control.drain() { answer(message) }
+    }
+
+    /// Tells the dataplane which sync daemons should run, if that is another wish than the last one.
+    mutating func synchronizeConnections() {
+        guard let lastElection, lastElection.knowsItsInterfaces || lastElection.isStopping else { return }
+        let wish = ConnectionSyncWish(configuration.connectionSync, lastElection)
+        guard wish != syncWish, wish.settings != nil || syncWish != nil else { return }
+        syncWish = wish
+        threads.dataplane.post(.synchronize(wish))
     }
 
     /// Hands an event to the core and executes what it wants, in order.
@@ -153,30 +151,40 @@ struct DirectorLoop: ~Copyable {
 
     /// Moves the process's own life on: readiness, and the steps of a stop.
     private mutating func advance(at now: MonotonicInstant) {
-        switch phase {
-        case .starting:
-            guard hasReconciled, let lastElection, lastElection.knowsItsInterfaces else { return }
-            phase = .running
-            codeReleaseDue = now + .seconds(5)
-            preemptionDue = now + .seconds(5)
-            logger.notice("the director is ready")
-            notifier.ready(status: StatusLine.text(core.status(at: now)))
-        case .stoppingElection(let deadline):
-            if deadline <= now {
-                logger.error("the election did not stop in time")
-                electionStopped()
+        if let due = codeReleaseDue, due <= now, life.phase == .running { releaseStartupCode() }
+        if case .stoppingDataplane = life.phase, threads.dataplane.isStopped { live(.dataplaneEnded) }
+        let canServe = life.asksWhetherItCanServe && core.status(at: now).canServe
+        live(.timePassed(canServe: canServe))
+    }
+
+    /// Tells the process's life what happened, and does what follows, in order.
+    mutating func live(_ event: DirectorLife.Event) {
+        let now = Clock.now
+        for step in life.handle(event, at: now) {
+            switch step {
+            case .becomeReady(let missing): becomeReady(without: missing, at: now)
+            case .allowPreemption: threads.election.post(.allowPreemption)
+            case .stopElection: stop()
+            case .reportLateElection: logger.error("the election did not stop in time")
+            case .stopDataplane: threads.dataplane.post(.stop(clear: configuration.stopAction == .clear))
+            case .fail:
+                failure = threads.election.health.ended ?? .ioError
+                logger.critical("the election ended", metadata: ["election.health": "\(threads.election.health)"])
             }
-        case .stoppingDataplane(let deadline):
-            if threads.dataplane.isStopped || deadline <= now { phase = .finished }
-        case .running:
-            if let due = codeReleaseDue, due <= now { releaseStartupCode() }
-            if let due = preemptionDue, due <= now || core.status(at: now).canServe {
-                preemptionDue = nil
-                threads.election.post(.allowPreemption)
-            }
-        case .finished:
-            break
         }
+    }
+
+    private mutating func becomeReady(without missing: String?, at now: MonotonicInstant) {
+        codeReleaseDue = now + .seconds(5)
+        if let missing {
+            logger.error(
+                "the director is ready without IPVS, and leaves the virtual addresses to its peer",
+                metadata: ["dataplane.trouble": "\(missing)"],
+            )
+        } else {
+            logger.notice("the director is ready")
+        }
+        notifier.ready(status: StatusLine.text(core.status(at: now)))
     }
 
     /// Gives back the code that only the start needed, which locked memory would hold for good.
@@ -192,7 +200,7 @@ struct DirectorLoop: ~Copyable {
 
     private mutating func showStatus(at now: MonotonicInstant) {
         if troubleLog.isDue(at: now) { troubleLog.record(threads.troubles, at: now) }
-        guard phase == .running, statusLine.isDue(at: now) else { return }
+        guard life.phase == .running, statusLine.isDue(at: now) else { return }
         if let text = statusLine.next(core.status(at: now), at: now) { notifier.status(text) }
     }
 
@@ -202,28 +210,24 @@ struct DirectorLoop: ~Copyable {
             case SIGHUP:
                 takeHangUp()
             default:
-                stop()
+                live(.stopRequested)
             }
         }
     }
 
-    /// Gives up the virtual addresses, then leaves the kernel's services as the configuration says.
+    /// Gives up the virtual addresses; the kernel's services follow when that is done.
     private mutating func stop() {
-        switch phase {
-        case .starting, .running: break
-        case .stoppingElection, .stoppingDataplane, .finished: return
-        }
         // First of all: the other director waits for the advertisement of priority 0.
         let isHeard = threads.election.post(.stop)
-        phase = .stoppingElection(deadline: Clock.now + (isHeard ? .seconds(2) : .zero))
         notifier.stopping(status: "giving up the virtual addresses")
         logger.notice("the director stops")
         handle(.stopRequested)
+        if !isHeard { live(.electionEnded) }
     }
 
     /// Reloads on SIGHUP; systemd hears of readiness only if the director was ready before.
     private mutating func takeHangUp() {
-        guard phase == .running else {
+        guard life.phase == .running else {
             let outcome = reload()
             logger.notice(
                 "a reload while the director starts or stops",
@@ -235,20 +239,5 @@ struct DirectorLoop: ~Copyable {
         let outcome = reload()
         notifier.ready(status: outcome.text)
         statusLine.hold(outcome.text, at: Clock.now)
-    }
-
-    private mutating func electionStopped() {
-        switch phase {
-        case .stoppingElection:
-            phase = .stoppingDataplane(deadline: Clock.now + .seconds(2))
-            threads.dataplane.post(.stop(clear: configuration.stopAction == .clear))
-        case .starting, .running:
-            // Nobody asked for it: the election thread has failed, and systemd has to start the process anew.
-            failure = threads.election.health.ended ?? .ioError
-            logger.critical("the election ended", metadata: ["election.health": "\(threads.election.health)"])
-            phase = .finished
-        case .stoppingDataplane, .finished:
-            break  // It came after all, too late to be waited for.
-        }
     }
 }

@@ -14,7 +14,7 @@ struct PlanCommand: ParsableCommand {
         abstract: "Prints what run would change in the kernel now, and changes nothing.",
         discussion: """
             Weights of destinations that the kernel has stay as they are, because only a running director knows the \
-            health of the real servers. Exit status 0 whether or not there is something to change.
+            health of the real servers; so do the roles of sync daemons, which follow the election. Exit status 0 whether or not there is something to change.
             """,
     )
 
@@ -25,12 +25,15 @@ struct PlanCommand: ParsableCommand {
         do {
             let found = try Dataplane.dryRun(DataplaneSettings(configuration), desired: Self.desired(configuration))
             for planned in found.plan.operations { print("\(planned.operation) (\(planned.reason.rawValue))") }
+            for planned in found.sync.operations { print("\(planned.operation) (\(planned.reason.rawValue))") }
+            for daemon in found.sync.foreign { print("not ours, so not touched: \(daemon)") }
             let findings = found.findings.filter { $0.outcome != .absent }
             for finding in findings {
                 let verb = finding.isAdvisory ? "advice: set" : "set"
                 print("\(verb) \(finding.name) from \(finding.found) to \(finding.expected)")
             }
-            if found.plan.isConverged, findings.allSatisfy(\.isAdvisory) { print("nothing to change") }
+            let isConverged = found.plan.isConverged && found.sync.operations.isEmpty
+            if isConverged, findings.allSatisfy(\.isAdvisory) { print("nothing to change") }
         } catch {
             StandardError.print("tandem-director: \(error)")
             throw ExitCode(1)

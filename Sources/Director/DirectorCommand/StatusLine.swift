@@ -34,6 +34,7 @@ struct StatusLine {
             let up = service.destinations.count { $0.state == .up }
             return "\(service.name) \(up)/\(service.destinations.count) up"
         }
-        return (routers + services).joined(separator: ", ")
+        let trouble = status.dataplane?.lookFailure.map { ["NO USABLE IPVS (\($0))"] } ?? []
+        return (trouble + routers + services).joined(separator: ", ")
     }
 }

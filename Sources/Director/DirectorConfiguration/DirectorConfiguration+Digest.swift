@@ -11,6 +11,12 @@ extension DirectorConfiguration {
     /// A director's own name, interface, files, forwarding, priorities and preemption differ rightly and are left out.
     package var normalForm: [String] {
         var lines = ["heartbeat_interval \(cluster.heartbeatInterval.exact)"]
+        if let sync = connectionSync {
+            lines.append(
+                "connection_sync id \(sync.identifier) group \(sync.group) port \(sync.port) ports \(sync.ports) "
+                    + "maxlen \(sync.maximumLength.map(String.init) ?? "default")"
+            )
+        }
         for router in election.routers {
             let addresses = router.addresses.map(\.description).sorted().joined(separator: " ")
             lines.append(

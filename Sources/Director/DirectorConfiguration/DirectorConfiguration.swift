@@ -1,3 +1,4 @@
+package import Balancing
 package import ConfigurationSyntax
 package import DirectorCore
 
@@ -36,6 +37,10 @@ package struct DirectorConfiguration: Hashable, Sendable {
     package var stopAction = StopAction.keep
     /// What happens to `net.ipv4.ip_forward`.
     package var forwardingPolicy = ForwardingPolicy.disable
+    /// How connections are synchronized, if they are.
+    package var connectionSync: ConnectionSyncSettings?
+    /// What `net.ipv4.vs.sloppy_tcp` is set to; nothing where it is left alone.
+    package var sloppyTCP: Bool?
     /// How much is logged.
     package var logLevel = LogLevel.info
     /// The virtual routers.

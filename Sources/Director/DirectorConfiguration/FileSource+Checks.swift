@@ -10,6 +10,7 @@ extension FileSource {
         for server in realServers { check(server.value, diagnostics) }
         for service in services { check(service.value, diagnostics) }
         checkLoadOfAgents(diagnostics)
+        checkConnectionSync(diagnostics)
     }
 
     private func checkDuplicates(_ diagnostics: DiagnosticList) {
@@ -63,6 +64,17 @@ extension FileSource {
                 )
             }
         }
+    }
+
+    private func checkConnectionSync(_ diagnostics: DiagnosticList) {
+        guard let name = connectionSync?.value.virtualRouter else { return }
+        let names = routers.compactMap(\.value.name?.value)
+        guard names.count == routers.count, !names.contains(name.value) else { return }
+        diagnostics.report(
+            "there is no virtual router \"\(name.value)\"",
+            at: name.span,
+            suggestion: EditDistance.nearest(to: name.value, among: names),
+        )
     }
 
     private func unique<Value: Hashable>(

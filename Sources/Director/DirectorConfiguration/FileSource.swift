@@ -13,6 +13,8 @@ struct FileSource {
     var forwardingPolicy: Located<DirectorConfiguration.ForwardingPolicy>?
     var logLevel: Located<LogLevel>?
     var heartbeatInterval: Located<Interval>?
+    var sloppyTCP: Located<Bool>?
+    var connectionSync: Located<ConnectionSyncSource>?
     var routers: [Located<VirtualRouterSource>]
     var realServers: [Located<RealServerSource>]
     var services: [Located<ServiceSource>]
@@ -31,6 +33,8 @@ struct FileSource {
         forwardingPolicy = fields.optional("ip_forward", .oneOf("forwarding policy"))
         logLevel = fields.optional("log_level", .oneOf("log level"))
         heartbeatInterval = fields.optional("heartbeat_interval", .duration(.milliseconds(50) ... .seconds(10)))
+        sloppyTCP = fields.optional("sloppy_tcp", .boolean)
+        connectionSync = fields.optional("connection_sync", .connectionSync)
         let routers = fields.required("virtual_routers", .list(of: .virtualRouter, atMost: 255))
         let realServers = fields.optional("real_servers", .list(of: .realServer, atMost: 1_024))
         let services = fields.optional("services", .list(of: .service, atMost: 1_024))
@@ -68,6 +72,8 @@ struct FileSource {
         if let stateDirectory { result.stateDirectory = stateDirectory.value }
         if let stopAction { result.stopAction = stopAction.value }
         if let forwardingPolicy { result.forwardingPolicy = forwardingPolicy.value }
+        result.connectionSync = connectionSync?.value.settings(interface: interface.value)
+        result.sloppyTCP = sloppyTCP?.value
         if let logLevel { result.logLevel = logLevel.value }
         return result
     }

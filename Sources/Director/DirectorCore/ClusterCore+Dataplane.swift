@@ -18,6 +18,7 @@ extension ClusterCore {
             observedAt = report.at
         }
         logRepairs(in: report, at: now)
+        logConnectionSync(report.connectionSync, before: before?.connectionSync)
         logFindings(in: report, before: before)
         let troubleBefore = before.flatMap { Self.trouble($0) }
         let trouble = Self.trouble(report)
@@ -35,18 +36,33 @@ extension ClusterCore {
     }
 
     private mutating func logRepairs(in report: DataplaneReport, at now: MonotonicInstant) {
-        let repairs = report.applied.filter { $0.reason.isDrift }
+        let repairs =
+            report.applied.filter(\.reason.isDrift).map { "\($0.reason.rawValue): \($0.operation)" }
+            + report.syncRepairs.map { "\($0.reason.rawValue): \($0.operation)" }
         guard !repairs.isEmpty else { return }
         if now - repairsLogged.since >= Self.repairWindow { repairsLogged = (now, 0) }
         let room = max(0, Self.loggedRepairs - repairsLogged.count)
-        for planned in repairs.prefix(room) {
-            logRepair("\(planned.reason.rawValue): \(planned.operation)")
-        }
+        repairs.prefix(room).forEach { logRepair($0) }
         if room > 0, repairs.count > room {
             let seconds = Self.repairWindow.milliseconds / 1000
             logRepair("more repairs than \(Self.loggedRepairs) in \(seconds) s; the status counts them")
         }
         repairsLogged.count += repairs.count
+    }
+
+    /// Another role of the daemons, and when the backup knows all.
+    private mutating func logConnectionSync(_ status: ConnectionSyncStatus?, before: ConnectionSyncStatus?) {
+        guard let status, status.role != before?.role || status.isCaughtUp != before?.isCaughtUp else { return }
+        logs.append(
+            StatusChange(
+                .dataplane,
+                from: "connection sync \(before?.role.rawValue ?? "unknown")",
+                to: "\(status.role.rawValue)\(status.isCaughtUp ? ", caught up" : "")",
+                .connectionSync,
+                evidence: status.reason,
+                level: .info,
+            )
+        )
     }
 
     private mutating func logRepair(_ evidence: String) {
@@ -87,6 +103,7 @@ extension ClusterCore {
     /// The first thing that the kernel refused at a look, if anything.
     private static func trouble(_ report: DataplaneReport) -> String? {
         report.lookFailure ?? report.failures.first.map { "\($0.operation.operation): \($0.explanation)" }
+            ?? report.connectionSync?.failures.first
             ?? report.findings.first { $0.outcome == .refused }.map { "\($0.name) is \($0.found), not \($0.expected)" }
     }
 

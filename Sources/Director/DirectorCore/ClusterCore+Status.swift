@@ -30,6 +30,7 @@ extension ClusterCore {
                         "\(finding.name) is \(finding.found), not \(finding.expected): \(finding.outcome.rawValue)"
                     },
                     repairs: report.drift.total,
+                    connectionSync: report.connectionSync.map { SyncStatus($0, age: age($0.since)) },
                 )
             },
         )

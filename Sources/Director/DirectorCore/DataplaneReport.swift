@@ -41,6 +41,10 @@ package struct DataplaneReport: Hashable, Sendable {
     package var drift: DriftStatistics
     /// The kernel parameters that are not as they should be, and those that were repaired.
     package var findings: [SystemFinding]
+    /// How connections are synchronized; nothing before the election was heard, or where they are not.
+    package var connectionSync: ConnectionSyncStatus?
+    /// Sync daemons that somebody else had stopped or changed.
+    package var syncRepairs: [PlannedSyncOperation]
     /// Whether every kernel parameter is as it should be.
     package var isSystemReady: Bool { findings.allSatisfy { $0.outcome == .repaired || $0.isAdvisory } }
 
@@ -55,6 +59,8 @@ package struct DataplaneReport: Hashable, Sendable {
         draining: [DrainingDestination] = [],
         drift: DriftStatistics = DriftStatistics(),
         findings: [SystemFinding] = [],
+        connectionSync: ConnectionSyncStatus? = nil,
+        syncRepairs: [PlannedSyncOperation] = [],
     ) {
         self.at = at
         self.services = services
@@ -65,5 +71,7 @@ package struct DataplaneReport: Hashable, Sendable {
         self.draining = draining
         self.drift = drift
         self.findings = findings
+        self.connectionSync = connectionSync
+        self.syncRepairs = syncRepairs
     }
 }

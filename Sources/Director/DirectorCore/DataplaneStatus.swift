@@ -12,4 +12,6 @@ package struct DataplaneStatus: Hashable, Sendable, Codable {
     package var findings: [String]
     /// How often somebody else's change was repaired since the start.
     package var repairs: UInt64
+    /// How connections are synchronized, if they are.
+    package var connectionSync: SyncStatus?
 }

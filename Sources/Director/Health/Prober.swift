@@ -8,8 +8,8 @@ package struct Prober: Sendable {
     private enum Phase: Hashable, Sendable {
         case waiting(until: MonotonicInstant)
         case running(ProbeRun, since: MonotonicInstant)
-        /// The shell was told that the time is up and has not answered yet.
-        case expired(ProbeRun, since: MonotonicInstant)
+        /// The shell was told that the time is up and has not answered yet; so late was it told.
+        case expired(ProbeRun, since: MonotonicInstant, lateness: Interval)
     }
 
     private struct Slot: Sendable {
@@ -21,6 +21,8 @@ package struct Prober: Sendable {
 
     /// How often everything is reported even if nothing changed.
     package static let summaryInterval = Interval.seconds(1)
+    /// How late the end of a run may be noticed for silence to count, where half its timeout is less.
+    package static let toleratedLateness = Interval.milliseconds(50)
 
     private var generator: SeededGenerator
     private var slots: [Slot] = []
@@ -86,14 +88,14 @@ package struct Prober: Sendable {
             }
             switch slots[slots.count - 1].phase {
             case .waiting: break
-            case .running(let run, _), .expired(let run, _): runs[run] = slots.count - 1
+            case .running(let run, _), .expired(let run, _, _): runs[run] = slots.count - 1
             }
             schedule(slots.count - 1)
         }
         for slot in old where !seen.contains(slot.entry.target) {
             switch slot.phase {
             case .waiting: break
-            case .running(let run, _), .expired(let run, _): effects.append(.cancel(run))
+            case .running(let run, _), .expired(let run, _, _): effects.append(.cancel(run))
             }
         }
     }
@@ -127,7 +129,7 @@ package struct Prober: Sendable {
                 let didPass = if case .passed = entry.lastOutcome { true } else { false }
                 effects.append(.start(run, entry.target.check, comparesRealAddress: !didPass))
             case .running(let run, let since):
-                slots[due.slot].phase = .expired(run, since: since)
+                slots[due.slot].phase = .expired(run, since: since, lateness: now - due.at)
                 effects.append(.expire(run))
             case .expired:
                 break
@@ -148,9 +150,13 @@ package struct Prober: Sendable {
         into effects: inout [ProberEffect],
     ) {
         var slot = slots[index]
+        var outcome = outcome
         let since: MonotonicInstant
         switch slot.phase {
-        case .running(_, let start), .expired(_, let start): since = start
+        case .running(_, let start): since = start
+        case .expired(_, let start, let lateness):
+            since = start
+            outcome = Self.judge(outcome, timeout: slot.entry.target.timeout, lateness: lateness)
         case .waiting: preconditionFailure("a run that is known has a slot that runs")
         }
         let before = slot.entry.verdict
@@ -165,6 +171,17 @@ package struct Prober: Sendable {
         schedule(index)
         guard before.state != slot.entry.verdict.state || before.reason != slot.entry.verdict.reason else { return }
         effects.append(.report(ProbeReport(isSummary: false, entries: [slot.entry])))
+    }
+
+    /// Whether silence counts: not where the prober itself came late.
+    ///
+    /// A machine that stood still, or whose processors others had, has not taken from its network what arrived
+    /// meanwhile. All its real servers would be called down at once, and none of them is to blame.
+    private static func judge(_ outcome: ProbeOutcome, timeout: Interval, lateness: Interval) -> ProbeOutcome {
+        guard case .failed(let reason, let evidence) = outcome, reason.isSilence,
+            lateness > max(toleratedLateness, timeout / 2)
+        else { return outcome }
+        return .couldNotRun(evidence: "the prober was \(lateness) late; \(evidence)")
     }
 
     /// What is believed after a run, with the newest reason that supports it.

@@ -58,9 +58,20 @@ package enum Reason: String, Hashable, Sendable, CaseIterable, Codable {
     case dataplaneConverged = "dataplane-converged"
     case dataplaneDiverged = "dataplane-diverged"
     case dataplaneDrift = "dataplane-drift"
+    case connectionSync = "connection-sync"
     case configurationReplaced = "configuration-replaced"
     case started = "started"
     case stopping = "stopping"
+}
+
+extension Reason {
+    /// Whether it says that an answer did not come, and not that a wrong one came.
+    package var isSilence: Bool {
+        switch self {
+        case .probeTimedOut, .directPathSilent, .directRoutingBlackHole, .overloaded, .unreachable: true
+        default: false
+        }
+    }
 }
 
 extension Reason: CustomStringConvertible {

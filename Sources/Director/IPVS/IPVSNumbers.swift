@@ -8,6 +8,9 @@ enum IPVSCommand: UInt8 {
     case setDestination = 6
     case deleteDestination = 7
     case getDestination = 8
+    case newDaemon = 9
+    case deleteDaemon = 10
+    case getDaemon = 11
     case setConfiguration = 12
     case getConfiguration = 13
     case setInformation = 14
@@ -18,6 +21,7 @@ enum IPVSCommand: UInt8 {
 enum CommandAttribute {
     static let service: UInt16 = 1
     static let destination: UInt16 = 2
+    static let daemon: UInt16 = 3
     static let timeoutTCP: UInt16 = 4
     static let timeoutTCPFinish: UInt16 = 5
     static let timeoutUDP: UInt16 = 6
@@ -52,6 +56,19 @@ enum DestinationAttribute {
     static let statistics: UInt16 = 10
     static let addressFamily: UInt16 = 11
     static let statistics64: UInt16 = 12
+}
+
+/// Attributes of a sync daemon (`IPVS_DAEMON_ATTR_*`).
+enum DaemonAttribute {
+    static let state: UInt16 = 1
+    static let interface: UInt16 = 2
+    static let identifier: UInt16 = 3
+    static let maximumLength: UInt16 = 4
+    static let group: UInt16 = 5
+    static let group6: UInt16 = 6
+    /// In the machine's order, unlike the ports of services.
+    static let port: UInt16 = 7
+    static let timeToLive: UInt16 = 8
 }
 
 /// Flags of a service (`IP_VS_SVC_F_*`).

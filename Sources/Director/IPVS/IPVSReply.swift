@@ -116,7 +116,7 @@ package enum IPVSReply {
     }
 
     /// The attributes inside one top-level attribute, after the four bytes of `struct genlmsghdr`.
-    private static func nest(
+    static func nest(
         _ type: UInt16,
         in payload: ArraySlice<UInt8>,
     ) throws(NetlinkMalformed) -> AttributeReader? {

@@ -63,7 +63,7 @@ package enum IPVSRequest {
         NetlinkRequest(begin(.getConfiguration, NetlinkMessage.acknowledged, family), operation: "get ipvs timeouts")
     }
 
-    private static func begin(_ command: IPVSCommand, _ flags: UInt16, _ family: UInt16) -> NetlinkMessage {
+    static func begin(_ command: IPVSCommand, _ flags: UInt16, _ family: UInt16) -> NetlinkMessage {
         NetlinkMessage(type: family, flags: flags, header: [command.rawValue, 1, 0, 0])
     }
 

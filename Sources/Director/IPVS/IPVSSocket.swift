@@ -60,6 +60,26 @@ package struct IPVSSocket: ~Copyable {
         }
     }
 
+    /// The sync daemons of this network namespace: `ipvsadm -L --daemon`.
+    package func daemons() throws(NetlinkError) -> [SyncDaemon] {
+        let request = IPVSRequest.dumpDaemons(family: socket.familyIdentifier)
+        return try decode(try socket.dump(request), request) { payload throws(NetlinkMalformed) in
+            try IPVSReply.daemon(payload)
+        }
+    }
+
+    /// Starts or stops a sync daemon; starting takes until its threads and sockets stand.
+    ///
+    /// Stopping one that does not run counts as done.
+    package func apply(_ operation: SyncDaemonOperation) throws(NetlinkError) {
+        do throws(NetlinkError) {
+            try socket.perform(IPVSRequest.encode(operation, family: socket.familyIdentifier))
+        } catch {
+            if case .stop = operation, error.code == .noSuchProcess { return }
+            throw error
+        }
+    }
+
     /// The version and the table size.
     package func information() throws(NetlinkError) -> IPVSInformation? {
         let request = IPVSRequest.getInformation(family: socket.familyIdentifier)

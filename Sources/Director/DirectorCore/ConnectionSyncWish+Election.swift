@@ -1,0 +1,19 @@
+package import Balancing
+import VRRP
+
+extension ConnectionSyncWish {
+    /// What the sync daemons shall do, by how the election stands.
+    ///
+    /// One virtual router decides if the settings name it; else all do, and a director that forwards for some addresses
+    /// and waits for others runs both daemons. An address that this machine still holds is forwarded here, whatever the
+    /// router's state: a restarted director keeps what it found until the election is decided.
+    package init(_ settings: ConnectionSyncSettings?, _ report: ElectionReport) {
+        let named = report.routers.filter { $0.name == settings?.virtualRouter }
+        var roles: Set<SyncDaemon.Role> = []
+        for router in named.isEmpty ? report.routers : named {
+            let forwards = router.state == .active || router.addresses.contains(where: \.isHeld)
+            roles.insert(forwards ? .master : .backup)
+        }
+        self.init(settings: settings, roles: roles)
+    }
+}
