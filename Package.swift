@@ -144,7 +144,7 @@ let package = Package(
         library(
             "Election",
             "Director/Election",
-            ["Primitives", "VRRP", "DirectorCore", "CLinux", "Linux", system],
+            ["Primitives", "VRRP", "DirectorCore", "CLinux", "Linux", crypto, system],
             touchesC: true,
         ),
         library("Addresses", "Director/Addresses", ["Primitives", "VRRP", "DirectorCore", "Netlink", "Linux", system]),

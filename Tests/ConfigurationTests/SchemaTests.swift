@@ -19,7 +19,9 @@ import Testing
             let properties = try #require(current["properties"] as? Object)
             current = try #require(properties[key] as? Object)
             if let items = current["items"] as? Object { current = items }
-            if let choices = current["oneOf"] as? [Object] { current = try #require(choices.last) }
+            if current["properties"] == nil, let choices = current["oneOf"] as? [Object] {
+                current = try #require(choices.last)
+            }
         }
         return current
     }
@@ -39,6 +41,9 @@ import Testing
         ("qqq: 1", []),
         ("connection_sync: {qqq: 1}", ["connection_sync"]),
         ("virtual_routers: [{qqq: 1}]", ["virtual_routers"]),
+        ("virtual_routers: [{authentication: {qqq: 1}}]", ["virtual_routers", "authentication"]),
+        ("virtual_routers: [{hmac: {qqq: 1}}]", ["virtual_routers", "hmac"]),
+        ("virtual_routers: [{hmac: {keys: [{qqq: 1}]}}]", ["virtual_routers", "hmac", "keys"]),
         ("real_servers: [{qqq: 1}]", ["real_servers"]),
         ("real_servers: [{agent: {qqq: 1}}]", ["real_servers", "agent"]),
         ("services: [{qqq: 1}]", ["services"]),

@@ -103,15 +103,21 @@ final class Bench {
         return effects
     }
 
-    func advertisement(_ priority: UInt8, _ settings: VirtualRouterSettings = Bench.settings()) -> [UInt8] {
-        Advertisement(of: settings, priority: priority)
-            .encode(from: Self.peer, to: Self.group, checksum: .pseudoHeader)
+    func advertisement(
+        _ priority: UInt8,
+        _ settings: VirtualRouterSettings = Bench.settings(),
+        from source: IPAddress = Bench.peer,
+        to destination: IPAddress = Bench.group,
+    ) -> [UInt8] {
+        Advertisement(of: settings, priority: priority).encode(from: source, to: destination, checksum: .pseudoHeader)
     }
 
     /// The peer's advertisement comes in.
     @discardableResult
     func hear(
         _ priority: UInt8,
+        from source: IPAddress = Bench.peer,
+        to destination: IPAddress = Bench.group,
         at time: MonotonicInstant? = nil,
         path: ReceivedPacket.Path = .rawSocket,
         timeToLive: UInt8 = 255,
@@ -121,9 +127,9 @@ final class Bench {
             .packetReceived(
                 ReceivedPacket(
                     interface: "eth0",
-                    payload: advertisement(priority, settings),
-                    source: Self.peer,
-                    destination: Self.group,
+                    payload: advertisement(priority, settings, from: source, to: destination),
+                    source: source,
+                    destination: destination,
                     timeToLive: timeToLive,
                     receivedAt: time ?? now,
                     path: path
@@ -152,7 +158,7 @@ extension [ElectionEffect] {
     /// The priorities of the advertisements among the effects.
     var priorities: [UInt8] {
         compactMap { effect in
-            guard case .sendAdvertisement(_, let source, let destination, let payload) = effect else { return nil }
+            guard case .sendAdvertisement(_, let source, let destination, let payload, _) = effect else { return nil }
             return try? Advertisement.decode(payload[...], from: source, to: destination).advertisement.priority
         }
     }

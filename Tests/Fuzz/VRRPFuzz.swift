@@ -16,6 +16,13 @@ public func fuzzVRRP(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
         let reread = try? Advertisement.decode(again[...], from: source, to: destination)
         precondition(reread?.advertisement == decoded.advertisement)
     }
+    for family in AddressFamily.allCases {
+        guard let (message, rest) = AuthenticityTrailer.split(bytes[...], family) else { continue }
+        precondition(message.count + rest.count == bytes.count)
+        guard let trailer = AuthenticityTrailer(decoding: rest) else { continue }
+        precondition(AuthenticityTrailer(decoding: trailer.encode()[...]) == trailer)
+        _ = AuthenticityTrailer.covered(by: trailer.header, message, from: pairs[0].0)
+    }
     if let frame = EthernetFrame(decoding: bytes) {
         _ = ARPPacket(decoding: frame.payload)
         if let packet = try? IPPacket(decoding: frame.payload) {

@@ -28,7 +28,8 @@ struct ReleaseAddressesCommand: ParsableCommand {
     func run() throws {
         let election: ElectionSettings
         do throws(ConfigurationError) {
-            let configuration = try DirectorConfiguration.load(path: file.config)
+            // Addresses need no secrets, and one that is not there must not keep them on the machine.
+            let configuration = try DirectorConfiguration.load(path: file.config, readsSecrets: false)
             if unlessRestarting, isFirstDeath(stateDirectory: configuration.stateDirectory) { return }
             election = configuration.election
         } catch {

@@ -20,8 +20,10 @@ extension DirectorConfiguration {
         for router in election.routers {
             let addresses = router.addresses.map(\.description).sorted().joined(separator: " ")
             lines.append(
-                "virtual_router \(router.name) vrid \(router.virtualRouterIdentifier) advertisement_interval "
-                    + "\(router.advertisementInterval.exact) addresses \(addresses)"
+                "virtual_router \(router.name) vrid \(router.virtualRouterIdentifier) version "
+                    + "\(router.version.rawValue) authentication \(router.authentication.type) unicast "
+                    + "\(router.unicast != nil) advertisement_interval \(router.advertisementInterval.exact) "
+                    + "addresses \(addresses)"
             )
         }
         for server in cluster.realServers {

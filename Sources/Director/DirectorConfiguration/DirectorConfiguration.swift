@@ -55,16 +55,27 @@ package struct DirectorConfiguration: Hashable, Sendable {
         self.cluster = cluster
     }
 
-    /// Reads and checks a file.
-    package static func load(path: String = defaultPath) throws(ConfigurationError) -> DirectorConfiguration {
-        try parse(Source.read(path: path))
+    /// Reads and checks a file, and the files with secrets that it names unless they do not matter.
+    package static func load(
+        path: String = defaultPath,
+        readsSecrets: Bool = true,
+    ) throws(ConfigurationError) -> DirectorConfiguration {
+        try decode(Source.read(path: path), readsSecrets ? SecretReader() : nil)
     }
 
-    /// Checks a source; a pure function.
+    /// Checks a source without looking for the files with secrets; a pure function.
     package static func parse(_ source: Source) throws(ConfigurationError) -> DirectorConfiguration {
+        try decode(source, nil)
+    }
+
+    private static func decode(
+        _ source: Source,
+        _ secrets: SecretReader?,
+    ) throws(ConfigurationError) -> DirectorConfiguration {
         try Document.decode(source) { fields in
-            let file = FileSource(&fields)
+            var file = FileSource(&fields)
             file.check(fields.diagnostics)
+            if let secrets { file.readSecrets(secrets, fields.diagnostics) }
             return fields.diagnostics.isEmpty ? file.configuration : nil
         }
     }

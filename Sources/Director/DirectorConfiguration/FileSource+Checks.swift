@@ -94,37 +94,8 @@ extension FileSource {
         }
     }
 
-    private var virtualAddresses: [Located<IPAddress>] {
+    var virtualAddresses: [Located<IPAddress>] {
         routers.flatMap { ($0.value.addresses ?? []).map { Located($0.value.address, at: $0.span) } }
-    }
-
-    private func check(_ router: VirtualRouterSource, _ diagnostics: DiagnosticList) {
-        if router.priority?.value == 255, let preempt = router.preemptMode, !preempt.value {
-            diagnostics.report(
-                "priority 255 is the addresses' owner, which always preempts (RFC 9568 section 6.1)",
-                at: preempt.span,
-            )
-        }
-        guard let addresses = router.addresses, let first = addresses.first else { return }
-        let family = first.value.address.family
-        if let address = first.value.address.ipv6, !address.isLinkLocal {
-            diagnostics.report(
-                "the first IPv6 address of a virtual router is link-local (RFC 9568 section 5.2.9)",
-                at: first.span,
-            )
-        }
-        for address in addresses {
-            if address.value.address.family != family {
-                diagnostics.report(
-                    "a virtual router has addresses of one family, and the first is \(family.title)",
-                    at: address.span,
-                )
-            } else if let problem = address.value.address.unusable {
-                diagnostics.report("\(address.value.address) is \(problem), not a virtual address", at: address.span)
-            } else if let problem = address.value.unusable {
-                diagnostics.report("\(address.value.address) is \(problem) of \(address.value)", at: address.span)
-            }
-        }
     }
 
     private func check(_ server: RealServerSource, _ diagnostics: DiagnosticList) {

@@ -47,6 +47,11 @@ struct FileSource {
             && self.realServers.allSatisfy { $0.value.name != nil }
     }
 
+    /// Takes the secrets out of their files.
+    mutating func readSecrets(_ reader: SecretReader, _ diagnostics: DiagnosticList) {
+        for index in routers.indices { routers[index].value.readSecrets(reader, diagnostics) }
+    }
+
     /// The configuration, if nothing is missing; what follows from defaults is filled in here.
     var configuration: DirectorConfiguration? {
         guard let name, let interface else { return nil }

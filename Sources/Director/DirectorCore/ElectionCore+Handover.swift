@@ -61,7 +61,7 @@ extension ElectionCore {
     mutating func remindOfSuspension(at now: MonotonicInstant, _ effects: inout [ElectionEffect]) {
         guard var current = suspension, now >= current.deadline, current.remaining > 0 else { return }
         for slot in slots where staysActive(slot) {
-            if let sent = advertisement(of: slot, priority: slot.settings.priority) { effects.append(sent) }
+            effects += transmissions(of: slot, priority: slot.settings.priority, at: now)
         }
         current.remaining -= 1
         current.deadline = current.remaining > 0 ? now + Suspension.gap : current.limit

@@ -5,7 +5,8 @@ extension ElectionCore {
     /// Judges a VRRP message and hands it to its router.
     mutating func receive(_ packet: ReceivedPacket, at now: MonotonicInstant, _ effects: inout [ElectionEffect]) {
         let isCounted = packet.path == .rawSocket
-        guard packet.timeToLive == ProtocolVersion.timeToLive else {
+        // Before anything is read: who is not on the link is nobody, save where a unicast router allows for routers.
+        guard packet.timeToLive >= slots.map(\.settings.minimumTimeToLive).min() ?? ProtocolVersion.timeToLive else {
             if isCounted { rejections.count(.wrongTimeToLive) }
             return
         }
@@ -24,6 +25,10 @@ extension ElectionCore {
             if isCounted { rejections.count(.unknownVirtualRouter) }
             return
         }
+        guard packet.timeToLive >= slot.settings.minimumTimeToLive else {
+            if isCounted { slot.router.statistics.rejections.count(.wrongTimeToLive) }
+            return
+        }
         let reception: Reception
         do {
             reception = try Reception.judge(
@@ -37,6 +42,7 @@ extension ElectionCore {
             if isCounted { slot.router.statistics.rejections.count(error) }
             return
         }
+        guard isAcceptable(packet, decoded.advertisement, slot, at: now) else { return }
         switch packet.path {
         case .packetSocket:
             // Ahead of the packet filter: it tells of a filter, and moves nothing.
@@ -80,6 +86,7 @@ extension ElectionCore {
         // Own lateness never counts as the peer's silence: the time of reception judges, save for what came in while
         // this process slept.
         let heardAt = max(min(packet.receivedAt, now), slot.resumedAt ?? packet.receivedAt)
+        weighPreemption(over: advertisement, slot, at: heardAt)
         apply(.advertisementReceived(advertisement, from: packet.source), to: slot, at: heardAt, &effects)
     }
 }

@@ -35,6 +35,8 @@ extension ElectionCore {
         var hasBeenUp = false
         /// Whether it keeps found addresses silently.
         var keepsFound = false
+        /// From when on it may preempt the Active Router of lower priority that it hears.
+        var preemptsFrom: MonotonicInstant?
         /// The addresses that were announced since it became Active.
         var announced: [IPAddress] = []
         /// Whether they went out at least once since then.
@@ -49,6 +51,8 @@ extension ElectionCore {
         var resumedAt: MonotonicInstant?
         /// The comparison of packet socket and raw socket.
         var filter = FilterWatch()
+        /// What it remembers for the sake of authenticity.
+        var authenticity = AuthenticityMemory()
         /// Who else claims an address.
         var conflict: ElectionReport.AddressConflict?
         /// Who advertises another address list.

@@ -51,6 +51,9 @@ extension ElectionCore {
         if let episode = slot.splitBrain, now < episode.lastSeen + Self.conflictMemory {
             findings.append(.splitBrain(episode))
         }
+        if let finding = slot.authenticity.finding, now < finding.lastSeen + Self.conflictMemory {
+            findings.append(.unverifiedAdvertisement(finding))
+        }
         if let source = slot.listMismatch { findings.append(.addressListMismatch(from: source)) }
         if let (source, interval) = slot.intervalMismatch { findings.append(.intervalMismatch(from: source, interval)) }
         for failure in found?.failures ?? [] {
@@ -82,6 +85,8 @@ extension ElectionReport {
                     episode.lastSeen = episode.firstSeen
                     episode.count = 1
                     return .splitBrain(episode)
+                case .unverifiedAdvertisement(let unverified):
+                    return .unverifiedAdvertisement(unverified.withoutCounts)
                 default: return finding
                 }
             }

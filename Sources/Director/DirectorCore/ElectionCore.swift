@@ -25,6 +25,7 @@ package struct ElectionCore: ~Copyable {
     var defersPreemption = false
     var resumes: [String: MonotonicInstant] = [:]
     var peerClaim: [String] = []
+    var clock: ElectionClock?
     var stopDeadline: MonotonicInstant?
     var suspension: Suspension?
     var hasStopped = false
@@ -64,13 +65,15 @@ package struct ElectionCore: ~Copyable {
         case .addressesReported(let report): take(report, at: now, &effects)
         case .preemptionDeferred(let isDeferred):
             defersPreemption = isDeferred
-            for slot in slots { slot.router.defersPreemption = isDeferred }
+            for slot in slots { refreshPreemption(of: slot, at: now) }
         case .handOver(let routers, let until): order(.handOver(until: until), to: routers, at: now, &effects)
         case .takeOver(let routers, let until): order(.takeOver(until: until), to: routers, at: now, &effects)
         case .letGo(let routers): order(.letGo, to: routers, at: now, &effects)
         case .cancelHandOver(let routers): order(.handOverCancelled, to: routers, at: now, &effects)
         case .peerReported(let active): peerClaims(active, at: now)
         case .suspend(let until): suspend(until: until, at: now, &effects)
+        case .clockRead(let realTime):
+            clock = ElectionClock(realTimeNanoseconds: realTime, at: now, after: clock)
         case .stopRequested: stop(at: now, &effects)
         case .deadlineReached: expire(at: now, &effects)
         }
@@ -139,7 +142,7 @@ extension ElectionCore {
             before.first { $0.settings.identity == router.identity } ?? Slot(router, at: now)
         }
         for slot in slots where slot.createdBy == nil { slot.resumesUntil = resumes[slot.settings.name] }
-        for slot in slots { slot.router.defersPreemption = defersPreemption }
+        for slot in slots { refreshPreemption(of: slot, at: now) }
         for (slot, router) in zip(slots, settings.routers) where slot.settings != router {
             apply(.reconfigured(router), to: slot, at: now, &effects)
         }
@@ -158,7 +161,7 @@ extension ElectionCore {
         for effect in slot.router.handle(event, at: time) {
             switch effect {
             case .sendAdvertisement(let priority):
-                if let sent = advertisement(of: slot, priority: priority) { effects.append(sent) }
+                effects += transmissions(of: slot, priority: priority, at: time)
             case .announce:
                 slot.announcer.evidence(at: time)
             case .transitioned(let from, let to, let reason):
@@ -174,26 +177,8 @@ extension ElectionCore {
                     slot.keepsFound = false
                     slot.lingersUntil = nil
                 }
+                slot.preemptsFrom = nil
             }
         }
-    }
-
-    /// The advertisement as a message, unless the interface cannot carry it.
-    func advertisement(of slot: Slot, priority: UInt8) -> ElectionEffect? {
-        var settings = slot.settings
-        if let suspension, settings.version == .version3 {
-            settings.advertisementInterval = max(settings.advertisementInterval, suspension.interval)
-        }
-        guard slot.fault == nil, let source = slot.router.primaryAddress else { return nil }
-        let destination = ProtocolVersion.group(settings.family)
-        slot.router.statistics.advertisementsSent += 1
-        if priority == 0 { slot.router.statistics.priorityZeroSent += 1 }
-        return .sendAdvertisement(
-            interface: settings.interface,
-            source: source,
-            destination: destination,
-            payload: Advertisement(of: settings, priority: priority)
-                .encode(from: source, to: destination, checksum: settings.checksumForm)
-        )
     }
 }

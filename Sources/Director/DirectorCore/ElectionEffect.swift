@@ -1,9 +1,16 @@
 package import Primitives
+package import VRRP
 
 /// What the election wants done, in order.
 package enum ElectionEffect: Hashable, Sendable {
-    /// Send a VRRP message on the interface's raw socket.
-    case sendAdvertisement(interface: String, source: IPAddress, destination: IPAddress, payload: [UInt8])
+    /// Send a VRRP message on the interface's raw socket, signed with a trailer if there is a header for one.
+    case sendAdvertisement(
+        interface: String,
+        source: IPAddress,
+        destination: IPAddress,
+        payload: [UInt8],
+        trailer: AuthenticityTrailer.Header?
+    )
     /// Send a whole Ethernet frame (gratuitous ARP, unsolicited neighbour advertisement) on the interface.
     case sendFrame(interface: String, frame: [UInt8])
     /// Tell the addresses thread which addresses are wanted.

@@ -63,6 +63,8 @@ package struct ElectionReport: Hashable, Sendable {
         case addressListMismatch(from: IPAddress)
         /// The peer advertises another interval.
         case intervalMismatch(from: IPAddress, Interval)
+        /// An advertisement came from somebody who is not known to hold the key.
+        case unverifiedAdvertisement(UnverifiedAdvertisement)
         /// The kernel refused to add or remove an address.
         case addressFailure(AddressReport.Failure)
         /// An address was found at start and is kept silently until the election is decided.

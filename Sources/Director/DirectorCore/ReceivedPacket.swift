@@ -1,4 +1,5 @@
 package import Primitives
+package import VRRP
 
 /// A VRRP message as the shell received it, without its IP header.
 package struct ReceivedPacket: Hashable, Sendable {
@@ -24,6 +25,10 @@ package struct ReceivedPacket: Hashable, Sendable {
     package var receivedAt: MonotonicInstant
     /// Where it was seen.
     package var path: Path
+    /// What its trailer proves; the payload comes without the trailer then.
+    package var authenticity = AuthenticityVerdict.absent
+    /// The link-layer sender, which the packet socket alone sees.
+    package var linkSource: MACAddress?
 
     /// Makes a packet.
     package init(

@@ -9,6 +9,8 @@ internal import VRRP
 struct ElectionLoop: ~Copyable {
     /// How long the loop waits at most: the watchdog wants to see turns, and refused sockets are tried again.
     private static let longestWait: Interval = .milliseconds(500)
+    /// How often the wall clock is read for stamps.
+    private static let clockInterval: Interval = .seconds(1)
 
     private static let commandsToken: UInt64 = 1
     private static let reportsToken: UInt64 = 2
@@ -17,7 +19,11 @@ struct ElectionLoop: ~Copyable {
     private let thread: ElectionThread
     private var reactor: Reactor
     private var core = ElectionCore()
-    private var settings: ElectionSettings
+    private var settings: ElectionSettings {
+        didSet { authenticator = Authenticator(settings) }
+    }
+    private var authenticator: Authenticator
+    private var clockReadAt: MonotonicInstant?
     private var sockets: [String: InterfaceSockets] = [:]
     private var lastReport: AddressReport?
     private var hasRefusedSockets = false
@@ -31,6 +37,7 @@ struct ElectionLoop: ~Copyable {
         reactor = opened
         self.thread = thread
         self.settings = settings
+        authenticator = Authenticator(settings)
     }
 
     /// The body of the thread.
@@ -38,6 +45,7 @@ struct ElectionLoop: ~Copyable {
         do throws(Errno) {
             var loop = try ElectionLoop(thread, settings)
             loop.handle(.preemptionDeferred(defersPreemption), at: Clock.now)
+            loop.readClock(at: Clock.now)
             loop.handle(.started(settings), at: Clock.now)
             while !loop.isDone {
                 try loop.turn()
@@ -58,9 +66,16 @@ struct ElectionLoop: ~Copyable {
         if let wanted, wanted <= now { noteLatency(now - wanted) }
         var events: [ElectionEvent] = []
         for name in sockets.keys.sorted() {
-            _ = sockets[name]?.drain { events.append($0) }
+            _ = sockets[name]?.drain { event in
+                if case .packetReceived(let packet) = event {
+                    events.append(.packetReceived(authenticator.judged(packet)))
+                } else {
+                    events.append(event)
+                }
+            }
         }
         for event in events { handle(event, at: now) }
+        readClock(at: now)
         for report in thread.reports.drain() { take(report, at: now) }
         for command in thread.commands.drain() { take(command, at: now) }
         if hasRefusedSockets, let lastReport { take(lastReport, at: now) }
@@ -73,10 +88,18 @@ struct ElectionLoop: ~Copyable {
         thread.condition.withLockIfAvailable { $0.latencies = latencies }
     }
 
+    /// Reads the wall clock where advertisements are stamped by it.
+    private mutating func readClock(at now: MonotonicInstant) {
+        guard authenticator.isNeeded, clockReadAt.map({ now - $0 >= Self.clockInterval }) ?? true else { return }
+        clockReadAt = now
+        handle(.clockRead(realTimeNanoseconds: Clock.realTimeNanoseconds), at: now)
+    }
+
     private mutating func take(_ command: ElectionCommand, at now: MonotonicInstant) {
         switch command {
         case .replace(let settings):
             if settings.firstProblem() == nil { self.settings = settings }
+            readClock(at: now)
             handle(.configurationReplaced(settings), at: now)
             if let lastReport { take(lastReport, at: now) }
         case .allowPreemption:
@@ -140,13 +163,15 @@ struct ElectionLoop: ~Copyable {
     private mutating func handle(_ event: ElectionEvent, at now: MonotonicInstant) {
         for effect in core.handle(event, at: now) {
             switch effect {
-            case .sendAdvertisement(let interface, let source, let destination, let payload):
+            case .sendAdvertisement(let interface, let source, let destination, let message, let trailer):
                 // The last look before anything leaves: a process that was stopped since `now` demotes first, in the
                 // next turn.
                 guard !core.isLate(at: Clock.now) else {
                     thread.condition.withLock { $0.heldBack += 1 }
                     continue
                 }
+                let signed = trailer.flatMap { authenticator.sign(message, $0, on: interface, from: source) }
+                let payload = signed ?? message
                 send(on: interface) { sockets throws(Errno) in
                     try sockets.send(payload, from: source, to: destination)
                 }

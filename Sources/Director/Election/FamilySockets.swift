@@ -73,7 +73,7 @@ final class FamilySockets {
             return nil
         }
         guard packet.protocol == ProtocolVersion.protocolNumber else { return nil }
-        return ReceivedPacket(
+        var received = ReceivedPacket(
             interface: interface,
             payload: Array(packet.payload),
             source: packet.source,
@@ -82,6 +82,8 @@ final class FamilySockets {
             receivedAt: frame.receivedAt,
             path: .packetSocket
         )
+        received.linkSource = ethernet.source
+        return received
     }
 
     /// Sends an advertisement.

@@ -31,7 +31,7 @@ package struct Reception: Hashable, Sendable {
         guard advertisement.virtualRouterIdentifier == settings.virtualRouterIdentifier,
             source.family == settings.family
         else { throw .unknownVirtualRouter }
-        guard destination == ProtocolVersion.group(settings.family) else { throw .wrongDestination }
+        try judgePath(from: source, to: destination, by: settings)
         guard source != primaryAddress else { throw .ownSource }
         let listsAgree = advertisement.addresses.sorted() == settings.addresses.map(\.address).sorted()
         let intervalsAgree = advertisement.interval == settings.advertisementInterval
@@ -53,5 +53,22 @@ package struct Reception: Hashable, Sendable {
         if !listsAgree { remarks.insert(.addressListMismatch) }
         if !intervalsAgree { remarks.insert(.intervalMismatch) }
         return Reception(remarks: remarks)
+    }
+
+    /// A router of the group refuses what was sent to it alone, and a router of peers refuses the group and strangers.
+    private static func judgePath(
+        from source: IPAddress,
+        to destination: IPAddress,
+        by settings: VirtualRouterSettings,
+    ) throws(Rejection) {
+        guard let unicast = settings.unicast else {
+            guard destination == ProtocolVersion.group(settings.family) else { throw .wrongDestination }
+            return
+        }
+        // Any address of the interface may be the one that the peer has configured, save the shared ones.
+        guard !destination.isMulticast, !settings.addresses.contains(where: { $0.address == destination }) else {
+            throw .wrongDestination
+        }
+        guard unicast.peers.contains(source) else { throw .unknownPeer }
     }
 }

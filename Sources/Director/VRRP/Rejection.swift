@@ -1,6 +1,6 @@
 /// Why a received message is not acted upon (RFC 9568 section 7.1 with its errata, RFC 3768 section 7.1).
 package enum Rejection: Int, Error, Hashable, Sendable, CaseIterable {
-    /// The TTL or hop limit is not 255.
+    /// The TTL or hop limit is not 255, or below what a unicast router accepts.
     case wrongTimeToLive
     /// The message is shorter than its own fields say.
     case truncated
@@ -32,4 +32,8 @@ package enum Rejection: Int, Error, Hashable, Sendable, CaseIterable {
     case intervalMismatch
     /// Version 2: the addresses are not ours and the sender does not own them.
     case addressListMismatch
+    /// Unicast: the sender is none of the configured peers.
+    case unknownPeer
+    /// The sender is not known to hold the key, and nothing else is accepted; `AuthenticityCounts` tells why.
+    case notAuthentic
 }

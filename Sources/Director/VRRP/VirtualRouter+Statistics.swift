@@ -33,6 +33,8 @@ extension VirtualRouter {
         package var filteredAdvertisements: UInt64 = 0
         /// Announcement rounds sent.
         package var announcements: UInt64 = 0
+        /// What became of the proofs of advertisements, where they are looked at.
+        package var authenticity = AuthenticityCounts()
         /// Messages for this router that were rejected.
         package var rejections = RejectionCounts()
 

@@ -14,6 +14,8 @@ package struct VirtualRouterSettings: Hashable, Sendable {
     package var advertisementInterval: Interval = .milliseconds(100)
     /// Preempt_Mode: whether a Backup of higher priority takes over from an Active Router of lower priority.
     package var preemptMode = true
+    /// How long an Active Router of lower priority has to be heard before this one takes over from it.
+    package var preemptDelay: Interval = .zero
     /// The virtual addresses with the prefix length that they get on the interface; all of one family, at least one.
     package var addresses: [Prefix]
     /// The version that it speaks and understands.
@@ -22,6 +24,10 @@ package struct VirtualRouterSettings: Hashable, Sendable {
     package var checksumForm: ChecksumForm = .pseudoHeader
     /// The authentication of version 2.
     package var authentication: Authentication = .none
+    /// The peers that advertisements go to instead of the group.
+    package var unicast: UnicastSettings?
+    /// The proof that advertisements come from a director of this cluster; none if absent.
+    package var authenticity: AuthenticitySettings?
 
     /// Makes the settings of a router with the defaults.
     package init(name: String, virtualRouterIdentifier: UInt8, interface: String, addresses: [Prefix]) {
@@ -55,6 +61,12 @@ package struct VirtualRouterSettings: Hashable, Sendable {
         case mixedFamilies
         /// Version 2 has no IPv6.
         case versionOfFamily
+        /// Version 3 has no authentication of its own (RFC 9568 section 9), and the type is none that can be sent.
+        case authentication
+        /// Peers that cannot be sent to, or none.
+        case unicastPeers
+        /// Keys that are not told apart or too short, or no key to sign with.
+        case authenticityKeys
         /// The first IPv6 address is not link-local (RFC 9568 section 5.2.9).
         case firstAddressNotLinkLocal
     }
@@ -76,6 +88,9 @@ package struct VirtualRouterSettings: Hashable, Sendable {
         if priority == 0 { return .priority }
         guard (1...255).contains(addresses.count) else { return .addressCount }
         guard addresses.allSatisfy({ $0.address.family == family }) else { return .mixedFamilies }
+        guard hasUsablePeers else { return .unicastPeers }
+        guard authenticity?.isUsable ?? true else { return .authenticityKeys }
+        if case .other = authentication { return .authentication }
         switch version {
         case .version2:
             guard family == .ipv4 else { return .versionOfFamily }
@@ -84,6 +99,7 @@ package struct VirtualRouterSettings: Hashable, Sendable {
                 (1...255).contains(advertisementInterval.nanoseconds / second)
             else { return .advertisementInterval }
         case .version3:
+            guard authentication == .none else { return .authentication }
             let centisecond = Interval.centiseconds(1).nanoseconds
             guard advertisementInterval.nanoseconds % centisecond == 0,
                 (1...4095).contains(advertisementInterval.nanoseconds / centisecond)
