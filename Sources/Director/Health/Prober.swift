@@ -48,10 +48,10 @@ package struct Prober: Sendable {
         case .demanded(let demand):
             replace(demand.targets, at: now, into: &effects)
             summaryAt = summaryAt ?? now + Self.summaryInterval
-        case .finished(let run, let outcome, let phases):
+        case .finished(let run, let outcome):
             // A run that was cancelled meanwhile says nothing any more.
             guard let index = runs.removeValue(forKey: run) else { break }
-            finish(index, outcome, phases, at: now, into: &effects)
+            finish(index, outcome, at: now, into: &effects)
         case .deadlineReached:
             break
         }
@@ -143,7 +143,6 @@ package struct Prober: Sendable {
     private mutating func finish(
         _ index: Int,
         _ outcome: ProbeOutcome,
-        _ phases: ProbePhases?,
         at now: MonotonicInstant,
         into effects: inout [ProberEffect],
     ) {
@@ -153,13 +152,13 @@ package struct Prober: Sendable {
         case .running(_, let start), .expired(_, let start): since = start
         case .waiting: preconditionFailure("a run that is known has a slot that runs")
         }
-        let before = slot.entry.verdict
-        let state = slot.counter.record(outcome.result)
-        let interval = slot.counter.isUnsure ? slot.entry.target.fastInterval : slot.entry.target.interval
+        let interval = slot.entry.target.interval
         let next = since + interval
         // A machine that stood still does not make up for the runs that it missed.
         slot.phase = .waiting(until: now - next > interval ? now : next)
-        slot.entry.count(outcome, phases, at: now)
+        let before = slot.entry.verdict
+        let state = slot.counter.record(outcome.result)
+        slot.entry.count(outcome, at: now)
         slot.entry.verdict = Self.verdict(state, after: outcome, before: before, at: now)
         slots[index] = slot
         schedule(index)
@@ -194,10 +193,9 @@ package struct Prober: Sendable {
 }
 
 extension ProbeReport.Entry {
-    fileprivate mutating func count(_ outcome: ProbeOutcome, _ phases: ProbePhases?, at now: MonotonicInstant) {
+    fileprivate mutating func count(_ outcome: ProbeOutcome, at now: MonotonicInstant) {
         lastRun = now
         lastOutcome = outcome
-        lastPhases = phases
         runs += 1
         switch outcome.result {
         case .success: break
