@@ -45,7 +45,6 @@ func suite(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
-let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let nioTLS: Target.Dependency = .product(name: "NIOTLS", package: "swift-nio")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
@@ -125,20 +124,18 @@ let package = Package(
         library("VRRP", "Director/VRRP", ["Primitives"]),
         library("Health", "Director/Health", ["Primitives", "AgentProtocol"]),
         library("Balancing", "Director/Balancing", ["Primitives"]),
+        library("PeerProtocol", "Director/PeerProtocol", ["Primitives", "AgentProtocol"]),
         library(
             "DirectorCore",
             "Director/DirectorCore",
-            ["Primitives", "AgentProtocol", "VRRP", "Health", "Balancing"],
+            ["Primitives", "AgentProtocol", "PeerProtocol", "VRRP", "Health", "Balancing"],
         ),
 
         // Director: shell
         library(
             "DirectorConfiguration",
             "Director/DirectorConfiguration",
-            [
-                "Primitives", "AgentProtocol", "ConfigurationSyntax", "VRRP", "Health", "Balancing", "DirectorCore",
-                "Linux",
-            ],
+            ["Primitives", "AgentProtocol", "ConfigurationSyntax", "VRRP", "Health", "Balancing", "DirectorCore"],
         ),
         library("IPVS", "Director/IPVS", ["Primitives", "Balancing", "Netlink", "Linux", system]),
         library(
@@ -156,16 +153,18 @@ let package = Package(
         library(
             "Probing",
             "Director/Probing",
-            [
-                "Primitives", "Health", "VRRP", "DirectorCore", "CLinux", "Linux", "Netlink", nioCore, nioPosix,
-                nioHTTP1, nioSSL, nioTLS, system,
-            ],
+            ["Primitives", "Health", "VRRP", "DirectorCore", "CLinux", "Linux", "Netlink", system],
             touchesC: true,
         ),
         library(
             "AgentLink",
             "Director/AgentLink",
             ["Primitives", "DirectorCore", "SecureTransport", nioCore],
+        ),
+        library(
+            "PeerLink",
+            "Director/PeerLink",
+            ["Primitives", "DirectorCore", "SecureTransport", nioCore, system],
         ),
         library("Control", "Director/Control", ["DirectorCore", "Health"]),
         .executableTarget(
@@ -290,6 +289,11 @@ let package = Package(
             ],
         ),
         suite("AgentProtocolTests", ["AgentProtocol", "Primitives"]),
+        suite("PeerProtocolTests", ["PeerProtocol", "AgentProtocol", "Primitives"]),
+        suite(
+            "PeerCoreTests",
+            ["DirectorCore", "PeerProtocol", "AgentProtocol", "Health", "VRRP", "Primitives"],
+        ),
         suite("AgentCoreTests", ["AgentCore", "AgentProtocol", "Primitives"]),
         suite(
             "AgentHostTests",

@@ -13,7 +13,11 @@ import Testing
         ("Sources/Director/VRRP", ["Primitives"]),
         ("Sources/Director/Health", ["Primitives", "AgentProtocol"]),
         ("Sources/Director/Balancing", ["Primitives"]),
-        ("Sources/Director/DirectorCore", ["Primitives", "AgentProtocol", "VRRP", "Health", "Balancing"]),
+        ("Sources/Director/PeerProtocol", ["Primitives", "AgentProtocol"]),
+        (
+            "Sources/Director/DirectorCore",
+            ["Primitives", "AgentProtocol", "PeerProtocol", "VRRP", "Health", "Balancing"]
+        ),
         ("Sources/RealServerAgent/AgentCore", ["Primitives", "AgentProtocol"]),
     ]
 

@@ -12,6 +12,10 @@ package struct StatusChange: Hashable, Sendable {
         case dataplane
         /// The settings.
         case configuration
+        /// The other director.
+        case peer(String)
+        /// The handover of virtual routers between the directors.
+        case handover([String])
     }
 
     /// How much it matters, in the levels of swift-log.
@@ -60,6 +64,8 @@ extension StatusChange.Subject: CustomStringConvertible {
         case .agent(let realServer): "agent/\(realServer)"
         case .dataplane: "dataplane"
         case .configuration: "configuration"
+        case .peer(let name): "peer/\(name)"
+        case .handover(let routers): "handover/\(routers.joined(separator: ","))"
         }
     }
 }

@@ -1,10 +1,15 @@
-import Primitives
+package import Primitives
 
 /// Builds a run of type-length-value fields.
-struct FieldWriter {
-    private(set) var bytes: [UInt8] = []
+package struct FieldWriter {
+    /// What was written so far.
+    package private(set) var bytes: [UInt8] = []
 
-    mutating func write(_ tag: UInt16, bytes value: some Collection<UInt8>) {
+    /// Makes an empty writer.
+    package init() {}
+
+    /// Appends a field of bytes as they are.
+    package mutating func write(_ tag: UInt16, bytes value: some Collection<UInt8>) {
         precondition(value.count <= Int(UInt16.max))
         var writer = ByteWriter()
         writer.write(tag)
@@ -13,21 +18,25 @@ struct FieldWriter {
         bytes += value
     }
 
-    mutating func write(_ tag: UInt16, _ value: some FixedWidthInteger & UnsignedInteger) {
+    /// Appends a field with a big-endian integer.
+    package mutating func write(_ tag: UInt16, _ value: some FixedWidthInteger & UnsignedInteger) {
         var writer = ByteWriter()
         writer.write(value)
         write(tag, bytes: writer.bytes)
     }
 
-    mutating func write(_ tag: UInt16, _ text: String) {
+    /// Appends a field with text in UTF-8.
+    package mutating func write(_ tag: UInt16, _ text: String) {
         write(tag, bytes: Array(text.utf8))
     }
 
-    mutating func write(_ tag: UInt16, milliseconds interval: Interval) {
+    /// Appends a field with a length of time in milliseconds.
+    package mutating func write(_ tag: UInt16, milliseconds interval: Interval) {
         write(tag, UInt32(clamping: interval.milliseconds))
     }
 
-    mutating func write(_ tag: UInt16, _ service: ServiceIdentity) {
+    /// Appends a field with protocol, port and address of a service.
+    package mutating func write(_ tag: UInt16, _ service: ServiceIdentity) {
         var writer = ByteWriter()
         writer.write(service.protocol.rawValue)
         writer.write(service.endpoint.port)

@@ -1,32 +1,33 @@
 import Primitives
 
-/// Collects received bytes into frames; it never holds more than one frame's worth beyond what was just received.
+/// Collects received bytes into the messages of the agent link.
 package struct FrameBuffer: Sendable {
-    private var pending: [UInt8] = []
+    private var splitter = FrameSplitter(limit: Limits.frame)
 
     /// Makes an empty buffer.
     package init() {}
 
     /// How many bytes wait for the rest of their frame.
-    package var count: Int { pending.count }
+    package var count: Int { splitter.count }
 
     /// Takes received bytes and gives the messages that became complete, skipping those of unknown types.
     package mutating func append(_ bytes: ArraySlice<UInt8>) throws(ProtocolViolation) -> [AgentMessage] {
-        // Most chunks hold whole frames, which need no copy.
-        let buffer = pending.isEmpty ? bytes : (pending + bytes)[...]
-        pending = []
+        splitter.append(bytes)
         var messages: [AgentMessage] = []
-        var start = buffer.startIndex
-        while buffer.endIndex - start >= FrameCodec.lengthSize {
-            let length = buffer[start..<start + FrameCodec.lengthSize].reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
-            guard length <= UInt32(Limits.frame) else { throw .oversizedFrame(length) }
-            guard length >= UInt32(FrameCodec.headerSize) else { throw .undersizedFrame(length) }
-            let first = start + FrameCodec.lengthSize
-            guard buffer.endIndex - first >= Int(length) else { break }
-            if let message = try FrameCodec.decode(buffer[first..<first + Int(length)]) { messages.append(message) }
-            start = first + Int(length)
+        while let frame = try next() {
+            if let message = try FrameCodec.decode(frame) { messages.append(message) }
         }
-        pending = Array(buffer[start...])
         return messages
+    }
+
+    private mutating func next() throws(ProtocolViolation) -> ArraySlice<UInt8>? {
+        do throws(FrameSplitter.Malformation) {
+            return try splitter.next()
+        } catch {
+            switch error {
+            case .oversized(let length): throw .oversizedFrame(length)
+            case .undersized(let length): throw .undersizedFrame(length)
+            }
+        }
     }
 }

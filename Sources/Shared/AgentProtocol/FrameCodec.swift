@@ -18,10 +18,8 @@ import Primitives
 package enum FrameCodec {
     /// The protocol version in every frame.
     package static let version: UInt8 = 1
-    /// Bytes of the length field.
-    static let lengthSize = 4
     /// Bytes of version, type and reserved.
-    static let headerSize = 4
+    private static let headerSize = FrameSplitter.headerSize
 
     /// The frame of a message, length field included.
     package static func encode(_ message: AgentMessage) -> [UInt8] {

@@ -1,0 +1,52 @@
+package import PeerProtocol
+package import Primitives
+
+extension PeerCore {
+    /// The other director as an operator sees it; nothing without one.
+    package func status(at now: MonotonicInstant) -> PeerStatus? {
+        guard let peer = settings?.peer else { return nil }
+        func age(_ since: MonotonicInstant) -> Int64 { max(0, (now - since).milliseconds) }
+        let state = session?.state
+        let grown = session?.stateReceivedAt.map(age) ?? 0
+        var last = lastHandover
+        last?.age = age(lastHandoverAt)
+        return PeerStatus(
+            name: peer.name,
+            address: "\(Endpoint(address: peer.address, port: peer.port))",
+            link: session.map { $0.isAlive ? .connected : .silent } ?? .unreachable,
+            age: age(linkSince),
+            evidence: linkEvidence,
+            version: session?.peer?.programVersion,
+            configurationGeneration: state?.configuration.generation,
+            isReady: state.map { $0.readiness.isReady && !$0.isStopping },
+            reasons: (state?.readiness.reasons ?? []) + (state?.isStopping == true ? ["it is stopping"] : []),
+            routers: (state?.routers ?? []).map { router in
+                PeerStatus.Router(
+                    name: router.name,
+                    state: "\(router.state)",
+                    priority: Int(router.priority),
+                    age: Int64(clamping: router.age) + grown,
+                )
+            },
+            handover: handoverText,
+            lastHandover: last,
+            movedByOperator: yielded.union(pinned).sorted(),
+            findings: findings.map(\.description),
+        )
+    }
+
+    private var handoverText: String? {
+        guard let deal = handover.deal else { return nil }
+        let routers = deal.routers.joined(separator: ", ")
+        return switch handover {
+        case .idle: nil
+        case .requesting: "asked \(peerName) for \(routers) (\(deal.cause))"
+        case .offering: "handing \(routers) over to \(peerName) (\(deal.cause))"
+        case .taking: "taking \(routers) over from \(peerName) (\(deal.cause))"
+        case .taken: "waiting for \(peerName) to let \(routers) go (\(deal.cause))"
+        }
+    }
+
+    /// What the peer thinks of the real servers; empty while it does not answer.
+    package var peerOpinions: [PeerOpinion] { isAlive ? session?.opinions ?? [] : [] }
+}

@@ -1,0 +1,57 @@
+import PeerProtocol
+import Primitives
+
+/// The end of the process: what it holds is handed over first, as long as that takes a bounded time.
+extension PeerCore {
+    mutating func beginStop(_ ending: PeerEvent.Ending, at now: MonotonicInstant) {
+        guard stop == .running else { return }
+        self.ending = ending
+        lastRefusals = []
+        if case .offering = handover {
+            // It moves what would have to be moved anyway.
+        } else if let deal = handover.deal {
+            say(.cancelled, deal, refusals: [.stopping])
+            abandonHandover(.stopping, at: now)
+        }
+        switch ending {
+        case .stop: stop = .handingOver(offerAt: now, until: now + Self.stopPatience)
+        case .restart: stop = .handingOver(offerAt: now, until: now)
+        }
+    }
+
+    /// Offers what is held, and ends when nothing is held or nobody takes it.
+    mutating func advanceStop(at now: MonotonicInstant) {
+        guard case .handingOver(let offerAt, let until) = stop, handover == .idle else { return }
+        let routers = activeRouters
+        guard ending == .stop, isAlive, let state = session?.state, !state.isStopping, !routers.isEmpty else {
+            return finishStop(at: now)
+        }
+        guard let offerAt else { return finishStop(at: now) }
+        guard offerAt <= now else { return }
+        var deal = deal(.stop, routers, at: now)
+        // The last offer is one that only a director that cannot serve at all refuses: still better than priority 0.
+        deal.isForced = now >= until || lastRefusals.contains(.configurationDiffers)
+        stop = .handingOver(offerAt: deal.isForced ? nil : now, until: until)
+        offer(deal, at: now)
+    }
+
+    /// What became of an offer while stopping.
+    mutating func stopOfferFailed(_ deal: Deal, _ refusals: [HandoverRefusal], at now: MonotonicInstant) {
+        guard case .handingOver(let offerAt, let until) = stop, offerAt != nil, deal.cause == .stop else { return }
+        if refusals.allSatisfy(\.isTransient) {
+            stop = .handingOver(offerAt: min(now + Self.retryInterval, max(until, now)), until: until)
+        } else if refusals.contains(.configurationDiffers) {
+            stop = .handingOver(offerAt: now, until: until)
+        } else {
+            stop = .handingOver(offerAt: nil, until: until)
+        }
+    }
+
+    private mutating func finishStop(at now: MonotonicInstant) {
+        dismiss(ending == .restart ? .restarting : .stopping, at: now)
+        if settings?.dials == false { effects.append(.stopListening) }
+        link = .none
+        stop = .done
+        effects.append(.stopReady)
+    }
+}

@@ -1,0 +1,23 @@
+package import Primitives
+
+/// What the peer core wants done, in order.
+package enum PeerEffect: Hashable, Sendable {
+    /// Accept the peer at this port and no other; nothing means not to listen at all.
+    case listen(port: UInt16, KeyFingerprint)
+    /// Accept nobody any more.
+    case stopListening
+    /// Connect to the peer.
+    case dial(PeerConnection, Endpoint, KeyFingerprint)
+    /// Send bytes to the peer.
+    case send(PeerConnection, [UInt8])
+    /// Close a connection; it is not heard of again.
+    case close(PeerConnection)
+    /// Ask the election for something.
+    case election(ElectionOrder)
+    /// Tell the operator who asked for a failover what became of it.
+    case answer(token: UInt64, succeeded: Bool, String)
+    /// Something changed that an operator reads in the log.
+    case log(StatusChange)
+    /// The process may end: what it held is handed over, or nobody takes it.
+    case stopReady
+}

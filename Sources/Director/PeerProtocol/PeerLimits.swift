@@ -1,0 +1,33 @@
+package import Primitives
+
+/// What bounds everything that travels on the peer link.
+package enum PeerLimits {
+    /// The longest frame in bytes, its length field not counted.
+    package static let frame = 65_536
+    /// The most bytes that wait to be sent.
+    package static let output = 1_048_576
+    /// The longest name in bytes of UTF-8.
+    package static let name = 64
+    /// The longest evidence or reason in bytes of UTF-8.
+    package static let evidence = 200
+    /// The most virtual routers of one director.
+    package static let routers = 255
+    /// The most addresses of one virtual router.
+    package static let addresses = 64
+    /// The most sections of a configuration's digest.
+    package static let sections = 32
+    /// The most reasons of one refusal, or of not being ready.
+    package static let reasons = 16
+    /// The most opinions in one frame.
+    package static let opinionsInFrame = 128
+    /// The most opinions in all.
+    package static let opinions = 4_096
+    /// How often each end sends a heartbeat.
+    package static let heartbeatInterval = Interval.milliseconds(100)
+    /// After how much silence the other end counts as silent: three heartbeats missed.
+    package static let silence = heartbeatInterval * 3
+    /// After how much silence the link is given up.
+    package static let abandonment = Interval.seconds(3)
+    /// How long either end waits for the other's Hello.
+    package static let helloTimeout = Interval.seconds(2)
+}

@@ -1,0 +1,17 @@
+/// What happened on a peer link.
+package enum PeerSessionEvent: Hashable, Sendable {
+    /// The other director's Hello came.
+    case connected(PeerHello)
+    /// Its state changed; the session holds it.
+    case stateChanged(PeerState)
+    /// Its opinions changed; the session holds them.
+    case opinionsChanged
+    /// Three heartbeats were missed.
+    case silent
+    /// A silent peer was heard again.
+    case heard
+    /// It speaks of a handover.
+    case handover(HandoverMessage)
+    /// It closes the link on purpose.
+    case goodbye(PeerGoodbye)
+}
