@@ -50,10 +50,10 @@ import Testing
         var found: Set<Substring> = []
         for source in try Purity.sources(of: "Tests") {
             for line in source.text.split(separator: "\n") {
-                if let start = line.range(of: "func `"), let end = line[start.upperBound...].firstIndex(of: "`") {
+                if let start = line.firstRange(of: "func `"), let end = line[start.upperBound...].firstIndex(of: "`") {
                     found.insert(line[start.upperBound..<end])
                 }
-                if let start = line.range(of: "@Test(\""), let end = line[start.upperBound...].firstIndex(of: "\"") {
+                if let start = line.firstRange(of: "@Test(\""), let end = line[start.upperBound...].firstIndex(of: "\"") {
                     found.insert(line[start.upperBound..<end])
                 }
             }
