@@ -45,6 +45,7 @@ func suite(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let nioTLS: Target.Dependency = .product(name: "NIOTLS", package: "swift-nio")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
@@ -135,7 +136,10 @@ let package = Package(
         library(
             "DirectorConfiguration",
             "Director/DirectorConfiguration",
-            ["Primitives", "AgentProtocol", "ConfigurationSyntax", "VRRP", "Health", "Balancing", "DirectorCore"],
+            [
+                "Primitives", "AgentProtocol", "ConfigurationSyntax", "VRRP", "Health", "Balancing", "DirectorCore",
+                "Linux",
+            ],
         ),
         library("IPVS", "Director/IPVS", ["Primitives", "Balancing", "Netlink", "Linux", system]),
         library(
@@ -153,7 +157,10 @@ let package = Package(
         library(
             "Probing",
             "Director/Probing",
-            ["Primitives", "Health", "VRRP", "DirectorCore", "CLinux", "Linux", "Netlink", system],
+            [
+                "Primitives", "Health", "VRRP", "DirectorCore", "CLinux", "Linux", "Netlink", nioCore, nioPosix,
+                nioHTTP1, nioSSL, nioTLS, system,
+            ],
             touchesC: true,
         ),
         library(

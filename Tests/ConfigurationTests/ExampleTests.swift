@@ -86,6 +86,16 @@ import VRRP
         #expect(services["http6"]?.directPathProbe == false)
         #expect(services["https"]?.service.persistenceTimeout == 300)
         #expect(services["dns"]?.service.identity.protocol == .udp)
+        guard case .http(let expectation) = services["https"]?.probe.kind else {
+            Issue.record("the check of https is no HTTP request")
+            return
+        }
+        #expect(expectation.statuses == [200...299, 304...304])
+        #expect(expectation.tls?.verification == .name)
+        #expect(expectation.fields == [.init(name: "X-Probe", value: "tandem")])
+        #expect(services["https"]?.probe.fastInterval == .milliseconds(200))
+        #expect(services["https"]?.probe.timeout == .seconds(1))
+        #expect(services["syslog"]?.probe.kind == .icmp)
         let quick = try Files.text(ofExample: "director-lb1.yaml").replacing("type: tcp", with: "interval: 50ms")
         let probe = try DirectorConfiguration.parse(Source(name: "quick", text: quick)).cluster.services[0].probe
         #expect(probe.interval == .milliseconds(50))

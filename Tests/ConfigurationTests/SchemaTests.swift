@@ -48,6 +48,10 @@ import Testing
         ("real_servers: [{agent: {qqq: 1}}]", ["real_servers", "agent"]),
         ("services: [{qqq: 1}]", ["services"]),
         ("services: [{check: {qqq: 1}}]", ["services", "check"]),
+        ("services: [{check: {exchange: {qqq: 1}}}]", ["services", "check", "exchange"]),
+        ("services: [{check: {type: http, http: {qqq: 1}}}]", ["services", "check", "http"]),
+        ("services: [{check: {type: tls, tls: {qqq: 1}}}]", ["services", "check", "tls"]),
+        ("services: [{check: {type: dns, dns: {qqq: 1}}}]", ["services", "check", "dns"]),
         ("services: [{real_servers: [{qqq: 1}]}]", ["services", "real_servers"]),
     ])
     func `the director's schema has the director's keys`(text: String, path: [String]) throws {

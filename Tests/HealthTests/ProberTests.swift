@@ -138,6 +138,26 @@ import Testing
         #expect(down?.report.entries.first?.verdict.reason == .probeTimedOut)
     }
 
+    @Test func `probes faster while the results contradict what is believed`() {
+        var bench = Bench()
+        let target = Self.target(80) {
+            $0.interval = .seconds(1)
+            $0.fastInterval = .milliseconds(100)
+            $0.timeout = .milliseconds(50)
+        }
+        bench.send(.demanded(Self.demand([target])))
+        bench.run(for: .seconds(4))
+        bench.outcome = { _ in .failed(.probeRefused, evidence: "") }
+        let calm = bench.starts.count
+        #expect((4...6).contains(calm))
+        bench.run(for: .milliseconds(1_300))
+        let down = bench.reports.last { !$0.report.isSummary }?.report.entries.first
+        #expect(down?.verdict.state == .down)
+        #expect(bench.starts.count - calm <= 4)
+        bench.run(for: .seconds(3))
+        #expect(bench.starts.count - calm <= 7)
+    }
+
     @Test func `calls a target unknown whose probes cannot run`() throws {
         var bench = Bench()
         bench.send(.demanded(Self.demand([Self.target(80)])))

@@ -72,7 +72,8 @@ final class ProbingThread {
                 loop.run(isPacket: true) { [self] in
                     switch (answer, check) {
                     case (.accepts, _): finish(run, .passed(took))
-                    case (.refuses, .tcp): finish(run, .failed(.probeRefused, evidence: "connection refused"))
+                    case (.refuses, .tcp), (.refuses, .real):
+                        finish(run, .failed(.probeRefused, evidence: "connection refused"))
                     case (.refuses, .directPath(let virtual, let real)):
                         let seen = DirectPathObservation(neighbourAnswers: true, virtual: .refused, real: nil)
                         finish(run, seen.outcome(virtual: virtual, real: real))
@@ -85,7 +86,7 @@ final class ProbingThread {
     private func expire(_ run: ProbeRun) {
         guard let known = runs[run] else { return }
         switch known.check {
-        case .tcp:
+        case .tcp, .real:
             finish(run, .failed(.probeTimedOut, evidence: "no answer"))
         case .directPath(let virtual, let real):
             let server = world.realServer(at: real)
@@ -110,7 +111,7 @@ extension ProbeCheck {
     /// Where the probe goes.
     fileprivate var real: Endpoint {
         switch self {
-        case .tcp(let endpoint): endpoint
+        case .tcp(let endpoint), .real(_, let endpoint, _): endpoint
         case .directPath(_, let real): real
         }
     }

@@ -36,7 +36,8 @@ extension DirectorConfiguration {
                 "service \(service.name) \(service.service.identity) scheduler \(service.service.schedulerName) "
                     + "flags \(service.service.schedulerFlags) persistence \(service.service.persistenceTimeout)s "
                     + "drain_deadline \(service.drainDeadline.exact) direct_path \(service.directPathProbe) check "
-                    + "\(probe.kind) \(probe.interval.exact) \(probe.timeout.exact) \(probe.fall) \(probe.rise)"
+                    + "\(probe.kind) port \(probe.port.map { "\($0)" } ?? "own") \(probe.interval.exact) "
+                    + "\((probe.fastInterval ?? probe.interval).exact) \(probe.timeout.exact) \(probe.fall) \(probe.rise)"
             )
             for member in service.members {
                 lines.append("member \(service.name) \(member.realServer) weight \(member.weight)")

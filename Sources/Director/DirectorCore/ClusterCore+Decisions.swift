@@ -10,10 +10,10 @@ extension ClusterCore {
         Endpoint(address: server.address, port: service.service.identity.endpoint.port)
     }
 
-    /// The probe of the real address, if the service has one: a TCP connection says nothing about UDP.
+    /// The probe of the real address, if the service has one: a bare TCP connection says nothing about UDP.
     static func probeTarget(of server: RealServerSettings, in service: ServiceSettings) -> ProbeTarget? {
-        guard service.service.identity.protocol == .tcp else { return nil }
-        return ProbeTarget(.tcp(endpoint(of: server, in: service)), service.probe)
+        guard service.service.identity.protocol == .tcp || service.probe.kind != .tcp else { return nil }
+        return ProbeTarget(service.probe.check(endpoint(of: server, in: service)), service.probe)
     }
 
     /// The probe of the direct-routing path, if the service has one.

@@ -163,6 +163,7 @@ extension ProbeStatus {
             age: age(entry.verdict.since),
             lastRunAge: entry.lastRun.map(age),
             roundTripMicroseconds: roundTrip,
+            phases: entry.lastPhases.map { ProbeStatus.Phases($0) },
             runs: entry.runs,
             failures: entry.failures,
             obstacles: entry.obstacles,

@@ -4,6 +4,8 @@ package import Primitives
 package enum ProbeCheck: Hashable, Sendable {
     /// Opens a TCP connection to the endpoint and resets it.
     case tcp(Endpoint)
+    /// Does something more to the endpoint, or from a source address of its own.
+    case real(ProbeKind, Endpoint, source: IPAddress?)
     /// Sends a SYN for the virtual endpoint straight to the real server's link-layer address.
     case directPath(virtual: Endpoint, real: Endpoint)
 }
@@ -12,6 +14,13 @@ extension ProbeCheck: CustomStringConvertible {
     package var description: String {
         switch self {
         case .tcp(let endpoint): "tcp \(endpoint)"
+        case .real(.tcpExchange, let endpoint, _): "tcp exchange \(endpoint)"
+        case .real(.http(let expectation), let endpoint, _):
+            "\(expectation.tls == nil ? "http" : "https") \(endpoint)\(expectation.path)"
+        case .real(.dns(let expectation), let endpoint, _): "dns \(expectation.name) at \(endpoint)"
+        case .real(.icmp, let endpoint, _): "icmp \(endpoint.address)"
+        case .real(.command(let command), let endpoint, _): "command \(command.arguments.first ?? "") for \(endpoint)"
+        case .real(let kind, let endpoint, _): "\(kind.name) \(endpoint)"
         case .directPath(let virtual, let real): "direct-path \(virtual) at \(real.address)"
         }
     }

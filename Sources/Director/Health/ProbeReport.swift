@@ -12,6 +12,8 @@ package struct ProbeReport: Hashable, Sendable {
         package var lastRun: MonotonicInstant?
         /// What it gave.
         package var lastOutcome: ProbeOutcome?
+        /// How long its parts took, where it has parts.
+        package var lastPhases: ProbePhases?
         /// How many runs ended.
         package var runs: UInt64
         /// How many of them failed.

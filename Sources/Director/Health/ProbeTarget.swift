@@ -6,6 +6,8 @@ package struct ProbeTarget: Hashable, Sendable {
     package var check: ProbeCheck
     /// The time from the start of one run to the start of the next.
     package var interval: Interval
+    /// The time between starts while the results contradict what is believed.
+    package var fastInterval: Interval
     /// How long an answer may take.
     package var timeout: Interval
     /// How many failures in a row make it down.
@@ -17,6 +19,7 @@ package struct ProbeTarget: Hashable, Sendable {
     package init(_ check: ProbeCheck, _ settings: ProbeSettings) {
         self.check = check
         interval = settings.interval
+        fastInterval = settings.fastInterval ?? settings.interval
         timeout = settings.timeout
         fall = settings.fall
         rise = settings.rise

@@ -50,10 +50,10 @@ package struct Prober: Sendable {
         case .demanded(let demand):
             replace(demand.targets, at: now, into: &effects)
             summaryAt = summaryAt ?? now + Self.summaryInterval
-        case .finished(let run, let outcome):
+        case .finished(let run, let outcome, let phases):
             // A run that was cancelled meanwhile says nothing any more.
             guard let index = runs.removeValue(forKey: run) else { break }
-            finish(index, outcome, at: now, into: &effects)
+            finish(index, outcome, phases, at: now, into: &effects)
         case .deadlineReached:
             break
         }
@@ -145,6 +145,7 @@ package struct Prober: Sendable {
     private mutating func finish(
         _ index: Int,
         _ outcome: ProbeOutcome,
+        _ phases: ProbePhases?,
         at now: MonotonicInstant,
         into effects: inout [ProberEffect],
     ) {
@@ -158,13 +159,13 @@ package struct Prober: Sendable {
             outcome = Self.judge(outcome, timeout: slot.entry.target.timeout, lateness: lateness)
         case .waiting: preconditionFailure("a run that is known has a slot that runs")
         }
-        let interval = slot.entry.target.interval
+        let before = slot.entry.verdict
+        let state = slot.counter.record(outcome.result)
+        let interval = slot.counter.isUnsure ? slot.entry.target.fastInterval : slot.entry.target.interval
         let next = since + interval
         // A machine that stood still does not make up for the runs that it missed.
         slot.phase = .waiting(until: now - next > interval ? now : next)
-        let before = slot.entry.verdict
-        let state = slot.counter.record(outcome.result)
-        slot.entry.count(outcome, at: now)
+        slot.entry.count(outcome, phases, at: now)
         slot.entry.verdict = Self.verdict(state, after: outcome, before: before, at: now)
         slots[index] = slot
         schedule(index)
@@ -210,9 +211,10 @@ package struct Prober: Sendable {
 }
 
 extension ProbeReport.Entry {
-    fileprivate mutating func count(_ outcome: ProbeOutcome, at now: MonotonicInstant) {
+    fileprivate mutating func count(_ outcome: ProbeOutcome, _ phases: ProbePhases?, at now: MonotonicInstant) {
         lastRun = now
         lastOutcome = outcome
+        lastPhases = phases
         runs += 1
         switch outcome.result {
         case .success: break

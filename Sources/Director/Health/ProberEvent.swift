@@ -3,7 +3,7 @@ package enum ProberEvent: Hashable, Sendable {
     /// These targets shall be probed, and no others.
     case demanded(ProbeDemand)
     /// A run ended, early or because it was told to.
-    case finished(ProbeRun, ProbeOutcome)
+    case finished(ProbeRun, ProbeOutcome, phases: ProbePhases? = nil)
     /// The prober's deadline was reached; everything that had arrived was handed over before.
     case deadlineReached
 }

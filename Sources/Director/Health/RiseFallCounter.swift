@@ -26,6 +26,15 @@ package struct RiseFallCounter: Hashable, Sendable {
         case obstacle
     }
 
+    /// Whether the last results do not support what is believed, so that more are wanted soon.
+    package var isUnsure: Bool {
+        switch state {
+        case .unknown: successes > 0 || failures > 0
+        case .up: failures > 0
+        case .down: successes > 0
+        }
+    }
+
     /// Takes a result and gives what is believed now.
     package mutating func record(_ result: Result) -> Verdict.State {
         switch result {

@@ -9,7 +9,10 @@ struct ProbingLoop: ~Copyable {
     private static let commandToken: UInt64 = 0
     private static let pathToken: UInt64 = 1
     /// Runs count from 1, so their tokens begin behind the two fixed ones.
-    private static let firstRunToken: UInt64 = 2
+    static let firstRunToken: UInt64 = 3
+    private static let resultToken: UInt64 = 2
+    /// How many runs over connections there may be at once; the mailbox of results has room for twice as many.
+    static let streamLimit = 16_384
     /// How long the own addresses are believed without asking again.
     private static let addressLifetime = Interval.seconds(5)
     /// How long the own link's carrier is believed without asking again; it is asked for only when a probe fails.
@@ -17,25 +20,33 @@ struct ProbingLoop: ~Copyable {
     /// A loop without work turns this often, for the watchdog.
     private static let idleTurn = Interval.seconds(1)
 
-    private let thread: ProbingThread
-    private var reactor: Reactor
+    let thread: ProbingThread
+    var reactor: Reactor
     private var prober: Prober
-    private var paths: PathProber
-    private var demand: ProbeDemand?
-    private var own: OwnAddresses?
+    var paths: PathProber
+    var demand: ProbeDemand?
+    var own: OwnAddresses?
     private var ownCheckedAt = MonotonicInstant(nanoseconds: 0)
     private var hasCarrier = true
     private var carrierCheckedAt = MonotonicInstant(nanoseconds: 0)
-    private var attempts: [ProbeRun: TCPAttempt] = [:]
+    var attempts: [ProbeRun: any ProbeAttempt] = [:]
+    /// What is to be done once the connection stands.
+    var connecting: [ProbeRun: (kind: ProbeKind, endpoint: Endpoint)] = [:]
+    /// The runs that are the event loop's.
+    var streaming: Set<ProbeRun> = []
+    var streams: StreamProber?
+    var generator: SeededGenerator
     private var isStopping = false
 
     private init(_ thread: ProbingThread, seed: UInt64) throws(Errno) {
         var reactor = try Reactor()
         try reactor.add(thread.commands.descriptor, token: Self.commandToken, interest: .read)
+        try reactor.add(thread.results.descriptor, token: Self.resultToken, interest: .read)
         self.thread = thread
         self.reactor = reactor
         prober = Prober(seed: seed)
         paths = PathProber(seed: seed &+ 1)
+        generator = SeededGenerator(seed: seed &+ 2)
     }
 
     /// Runs until it is stopped.
@@ -57,6 +68,7 @@ struct ProbingLoop: ~Copyable {
             switch readiness.token {
             case Self.commandToken: takeCommands()
             case Self.pathToken: readPaths()
+            case Self.resultToken: takeResults()
             default: finishAttempt(ProbeRun(rawValue: readiness.token - Self.firstRunToken))
             }
         }
@@ -72,8 +84,10 @@ struct ProbingLoop: ~Copyable {
             case .demand(let demand):
                 self.demand = demand
                 own = nil
+                streams?.forget()
                 apply(prober.handle(.demanded(demand), at: Clock.now))
             case .stop:
+                streams?.stop()
                 isStopping = true
             }
         }
@@ -85,11 +99,28 @@ struct ProbingLoop: ~Copyable {
         }
     }
 
+    private mutating func takeResults() {
+        for result in thread.results.drain() where streaming.remove(result.run) != nil {
+            let now = Clock.now
+            apply(
+                prober.handle(.finished(result.run, judge(result.outcome, at: now), phases: result.phases), at: now)
+            )
+        }
+    }
+
     private mutating func finishAttempt(_ run: ProbeRun) {
         // A token may be left over from a run that ended earlier in the same turn.
-        guard let attempt = attempts.removeValue(forKey: run) else { return }
+        guard let attempt = attempts[run] else { return }
         let now = Clock.now
-        apply(prober.handle(.finished(run, judge(attempt.outcome(at: now), at: now)), at: now))
+        guard let outcome = attempt.advance(at: now) else { return }
+        attempts[run] = nil
+        if let next = connecting.removeValue(forKey: run), case .passed = outcome {
+            // The connection lives on under another descriptor, which must not wake this loop.
+            attempt.descriptors.forEach { forget($0) }
+            guard let refusal = hand(run, attempt, next.kind, next.endpoint, at: now) else { return }
+            return apply(prober.handle(.finished(run, refusal), at: now))
+        }
+        apply(prober.handle(.finished(run, judge(outcome, at: now)), at: now))
     }
 
     /// A failure that is only the loss of the director's own link says nothing about a real server.
@@ -111,11 +142,18 @@ struct ProbingLoop: ~Copyable {
                 guard let outcome = start(run, check, comparesRealAddress) else { continue }
                 waiting += prober.handle(.finished(run, outcome), at: Clock.now)
             case .expire(let run):
+                if streaming.contains(run) {
+                    streams?.expire(run)
+                    continue
+                }
                 let now = Clock.now
+                connecting[run] = nil
                 let outcome = attempts.removeValue(forKey: run)?.expire(at: now) ?? paths.expire(run)
                 waiting += prober.handle(.finished(run, judge(outcome, at: now)), at: now)
             case .cancel(let run):
                 attempts[run] = nil
+                connecting[run] = nil
+                if streaming.remove(run) != nil { streams?.cancel(run) }
                 paths.cancel(run)
             case .report(let report):
                 thread.report(report)
@@ -123,51 +161,15 @@ struct ProbingLoop: ~Copyable {
         }
     }
 
-    /// Starts a run; gives its outcome if it is over at once.
-    private mutating func start(
-        _ run: ProbeRun,
-        _ check: ProbeCheck,
-        _ comparesRealAddress: Bool,
-    ) -> ProbeOutcome? {
-        let now = Clock.now
-        guard let demand else { return .couldNotRun(evidence: "nothing is demanded") }
-        let own = currentAddresses(demand, at: now)
-        switch check {
-        case .tcp(let target):
-            guard let source = own.source(for: target.address) else { return .couldNotRun(evidence: missing(own)) }
-            return connect(run, to: target, from: source, at: now)
-        case .directPath(let virtual, let real):
-            guard let source = own.source(for: real.address)?.ipv4 else {
-                return .couldNotRun(evidence: missing(own))
-            }
-            if let trouble = open(demand.interface, source, at: now) { return .couldNotRun(evidence: trouble) }
-            return paths.start(run, virtual: virtual, real: real, comparesRealAddress, at: now)
+    private mutating func forget(_ descriptor: Int32) {
+        do throws(Errno) {
+            try reactor.remove(descriptor)
+        } catch {
+            preconditionFailure("a descriptor that is polled can be taken out: \(error)")
         }
     }
 
-    private mutating func connect(
-        _ run: ProbeRun,
-        to target: Endpoint,
-        from source: IPAddress,
-        at now: MonotonicInstant,
-    ) -> ProbeOutcome? {
-        switch TCPAttempt.start(target, from: source, at: now) {
-        case .done(let outcome):
-            if case .couldNotRun = outcome { self.own = nil }
-            return outcome
-        case .pending(let attempt):
-            do throws(Errno) {
-                let token = run.rawValue + Self.firstRunToken
-                try reactor.add(attempt.descriptor.raw, token: token, interest: .write)
-            } catch {
-                return .couldNotRun(evidence: "epoll: \(error)")
-            }
-            attempts[run] = attempt
-            return nil
-        }
-    }
-
-    private mutating func currentAddresses(_ demand: ProbeDemand, at now: MonotonicInstant) -> OwnAddresses {
+    mutating func currentAddresses(_ demand: ProbeDemand, at now: MonotonicInstant) -> OwnAddresses {
         if let own, own.trouble == nil, !own.prefixes.isEmpty, now - ownCheckedAt < Self.addressLifetime { return own }
         // Where there are none, the kernel is not asked for every probe.
         if let own, now - ownCheckedAt < .milliseconds(200) { return own }
@@ -177,12 +179,12 @@ struct ProbingLoop: ~Copyable {
         return fresh
     }
 
-    private func missing(_ own: OwnAddresses) -> String {
+    func missing(_ own: OwnAddresses) -> String {
         own.trouble ?? "no address of the director's own on \(demand?.interface ?? "the interface")"
     }
 
     /// Makes sure that the packet sockets are open; says why not.
-    private mutating func open(_ interface: String, _ source: IPv4Address, at now: MonotonicInstant) -> String? {
+    mutating func open(_ interface: String, _ source: IPv4Address, at now: MonotonicInstant) -> String? {
         guard !paths.isOpen(on: interface, from: source) else { return nil }
         do throws(Errno) {
             for descriptor in try paths.open(on: interface, from: source, at: now) {

@@ -10,12 +10,15 @@ package import SystemPackage
 package final class ProbingThread: Sendable {
     /// Bound 16; a demand is the whole picture, so the oldest may go.
     let commands: Mailbox<ProbingCommand>
+    /// Bound twice the number of runs over connections; each of them posts once, so nothing is refused.
+    let results: Mailbox<StreamResult>
     let report: @Sendable (ProbeReport) -> Void
     let turns = Atomic<UInt64>(0)
     let ending = Mutex<Errno?>(nil)
 
     private init(_ report: @escaping @Sendable (ProbeReport) -> Void) throws(Errno) {
         commands = try Mailbox(capacity: 16, whenFull: .dropOldest)
+        results = try Mailbox(capacity: 2 * ProbingLoop.streamLimit, whenFull: .refuse)
         self.report = report
     }
 

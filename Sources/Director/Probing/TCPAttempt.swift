@@ -7,19 +7,24 @@ import Primitives
 import struct SystemPackage.Errno
 
 /// One TCP probe under way: a nonblocking connect whose end is always a reset.
-final class TCPAttempt {
+final class TCPAttempt: ProbeAttempt {
     /// The socket, closed by RST because `SO_LINGER` is on with 0 seconds (socket(7)).
     let descriptor: FileDescriptor
     private let target: Endpoint
-    private let startedAt: MonotonicInstant
+    /// When the run began.
+    let startedAt: MonotonicInstant
 
     /// How a connect began.
     enum Start {
         /// It is under way.
         case pending(TCPAttempt)
+        /// It stands already.
+        case connected(TCPAttempt)
         /// It is over already.
         case done(ProbeOutcome)
     }
+
+    var descriptors: [Int32] { [descriptor.raw] }
 
     private init(_ descriptor: consuming FileDescriptor, _ target: Endpoint, at now: MonotonicInstant) {
         self.descriptor = descriptor
@@ -49,7 +54,7 @@ final class TCPAttempt {
         }
         switch SocketAddress.connect(raw, to: target) {
         case nil:
-            return .done(.passed(Clock.now - now))
+            return .connected(attempt)
         case .nowInProgress?:
             return .pending(attempt)
         case .connectionRefused?:
@@ -59,6 +64,13 @@ final class TCPAttempt {
             return .done(.couldNotRun(evidence: "connect to \(target): \(error)"))
         }
     }
+
+    /// Another descriptor of the connection, which outlives this attempt and is the caller's.
+    func duplicate() throws(Errno) -> Int32 {
+        try SystemCall.run { fcntl(descriptor.raw, F_DUPFD_CLOEXEC, 3) }
+    }
+
+    func advance(at now: MonotonicInstant) -> ProbeOutcome? { outcome(at: now) }
 
     /// What a connect that has come to its end gave.
     func outcome(at now: MonotonicInstant) -> ProbeOutcome {

@@ -2,11 +2,15 @@
 #include "CLinux.h"
 
 #include <linux/if_packet.h>
+#include <pthread.h>
 #include <sched.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 
 int tandem_interface_query(const char *name, int index, struct tandem_interface *out) {
     struct ifreq request;
@@ -108,3 +112,98 @@ void tandem_prefault_stack(void) {
 }
 
 int tandem_unshare_network(void) { return unshare(CLONE_NEWNET); }
+
+// Between vfork and exec the child shares the parent's memory: it only makes system calls, and keeps signals blocked
+// until no handler of the parent's could run in it.
+static int drop_and_execute(char *const *arguments, int output, const sigset_t *none) {
+    static char *const environment[] = {"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C", NULL};
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
+    struct __user_cap_data_struct empty[2] = {{0, 0, 0}, {0, 0, 0}};
+    struct sigaction plain = {.sa_handler = SIG_DFL};
+    for (int number = 1; number < NSIG; number++) sigaction(number, &plain, NULL);
+    sigprocmask(SIG_SETMASK, none, NULL);
+    setpgid(0, 0);
+    // No set-user-ID program and no file capability gives anything back; root without capabilities stays without.
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0) return errno;
+    if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0 && errno != EINVAL) return errno;
+    // A filter may forbid capset. Anybody but root loses the rest by execve(2), now that nothing is ambient.
+    if (syscall(SYS_capset, &header, empty) < 0 && geteuid() == 0) return errno;
+    int input = open("/dev/null", O_RDONLY);
+    if (input < 0 || dup2(input, 0) < 0 || dup2(output, 1) < 0 || dup2(output, 2) < 0) return errno;
+    syscall(SYS_close_range, 3u, ~0u, 0u);
+    execve(arguments[0], arguments, environment);
+    return errno;
+}
+
+pid_t tandem_spawn_unprivileged(const char *words, size_t count, int output) {
+    size_t number = 0;
+    for (size_t index = 0; index < count; index++) number += words[index] == 0;
+    if (number == 0 || words[count - 1] != 0) {
+        errno = EINVAL;
+        return -1;
+    }
+    char **arguments = calloc(number + 1, sizeof *arguments);
+    if (!arguments) return -1;
+    size_t start = 0;
+    for (size_t index = 0; index < number; index++) {
+        arguments[index] = (char *)words + start;
+        start += strlen(words + start) + 1;
+    }
+    sigset_t all, before, none;
+    sigfillset(&all);
+    sigemptyset(&none);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    volatile int failure = 0;
+    pid_t process = vfork();
+    if (process == 0) {
+        failure = drop_and_execute(arguments, output, &none);
+        _exit(127);
+    }
+    int saved = errno;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    free(arguments);
+    if (process > 0 && failure != 0) {
+        // It never was another program: its end is near, and nobody has to hear of it.
+        while (waitpid(process, NULL, 0) < 0 && errno == EINTR) {}
+        errno = failure;
+        return -1;
+    }
+    errno = saved;
+    return process;
+}
+
+int tandem_pipe(int *reading, int *writing) {
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) < 0) return -1;
+    // Only this end: a program may be taken aback by a standard output that does not block.
+    if (fcntl(ends[0], F_SETFL, O_NONBLOCK) < 0) {
+        int saved = errno;
+        close(ends[0]);
+        close(ends[1]);
+        errno = saved;
+        return -1;
+    }
+    *reading = ends[0];
+    *writing = ends[1];
+    return 0;
+}
+
+int tandem_open_process(pid_t process) { return (int)syscall(SYS_pidfd_open, process, 0); }
+
+void *tandem_compile_pattern(const char *pattern) {
+    regex_t *compiled = malloc(sizeof *compiled);
+    if (!compiled) return NULL;
+    if (regcomp(compiled, pattern, REG_EXTENDED | REG_NEWLINE) == 0) return compiled;
+    free(compiled);
+    return NULL;
+}
+
+int tandem_match_pattern(const void *pattern, const char *bytes, size_t count) {
+    regmatch_t range = {.rm_so = 0, .rm_eo = (regoff_t)count};
+    return regexec(pattern, bytes, 1, &range, REG_STARTEND) == 0;
+}
+
+void tandem_free_pattern(void *pattern) {
+    regfree(pattern);
+    free(pattern);
+}

@@ -26,6 +26,7 @@
 #include <linux/rtnetlink.h>
 #include <linux/sock_diag.h>
 #include <netinet/tcp.h>
+#include <regex.h>
 #include <signal.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -77,3 +78,25 @@ void tandem_prefault_stack(void);
 
 // Enters a new network namespace; -1 and errno if it cannot.
 int tandem_unshare_network(void);
+
+// Runs a program without any capability, in a process group and with an environment of its own.
+//
+// `words` holds the argument vector, each word with its final zero; the first is the program's path. Standard input is
+// empty, standard output and error go to `output`. Gives the process's number, or -1 and errno, also where the
+// capabilities cannot be dropped: then nothing was run.
+pid_t tandem_spawn_unprivileged(const char *words, size_t count, int output);
+
+// A pipe whose reading end does not block; -1 and errno.
+int tandem_pipe(int *reading, int *writing);
+
+// A descriptor that becomes readable when the process ends (pidfd_open(2)); -1 and errno.
+int tandem_open_process(pid_t process);
+
+// Compiles a POSIX extended regular expression; NULL if it is none, or memory is short.
+void *tandem_compile_pattern(const char *pattern);
+
+// Whether bytes, which may have zeros among them, have a match: 1 or 0.
+int tandem_match_pattern(const void *pattern, const char *bytes, size_t count);
+
+// Gives a compiled pattern back.
+void tandem_free_pattern(void *pattern);

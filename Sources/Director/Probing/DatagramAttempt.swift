@@ -1,0 +1,148 @@
+import CLinux
+import Glibc
+import Health
+import Linux
+import Primitives
+
+import struct SystemPackage.Errno
+
+/// One run of a probe by datagrams: UDP, DNS, or ICMP echo.
+final class DatagramAttempt: ProbeAttempt {
+    /// What is sent, and what an answer means.
+    enum Question {
+        case exchange(ByteExchange, RegularExpression?)
+        case dns(DNSExpectation, identifier: UInt16)
+        case echo(EchoMessage)
+    }
+
+    private let descriptor: FileDescriptor
+    private let target: Endpoint
+    private let question: Question
+    private let startedAt: MonotonicInstant
+    /// What the last datagram was that is not the answer.
+    private var surprise: ProbeOutcome?
+
+    var descriptors: [Int32] { [descriptor.raw] }
+
+    private init(
+        _ descriptor: consuming FileDescriptor,
+        _ target: Endpoint,
+        _ question: Question,
+        _ now: MonotonicInstant
+    ) {
+        self.descriptor = descriptor
+        self.target = target
+        self.question = question
+        startedAt = now
+    }
+
+    /// Sends the question from an address.
+    static func start(
+        _ question: Question,
+        _ target: Endpoint,
+        from source: IPAddress,
+        at now: MonotonicInstant,
+    ) -> AttemptStart {
+        let attempt: DatagramAttempt
+        do throws(Errno) {
+            let flags = Int32(SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
+            let family = Int32(target.address.family.rawValue)
+            let (type, number) = Self.socketType(question, target.address.family)
+            let opened = FileDescriptor(consuming: try SystemCall.run { socket(family, type | flags, number) })
+            attempt = DatagramAttempt(opened, target, question, now)
+        } catch {
+            return .done(.couldNotRun(evidence: "socket: \(error)"))
+        }
+        let raw = attempt.descriptor.raw
+        if let error = SocketAddress.bind(raw, to: Endpoint(address: source, port: 0)) {
+            return .done(.couldNotRun(evidence: "bind to \(source): \(error)"))
+        }
+        // Connected, so that the kernel drops what others send and tells of ICMP errors.
+        if let error = SocketAddress.connect(raw, to: target) {
+            return .done(.couldNotRun(evidence: "connect to \(target): \(error)"))
+        }
+        let bytes = question.request(from: source, to: target.address)
+        do throws(Errno) {
+            try SystemCall.run {
+                unsafe bytes.withUnsafeBytes { unsafe send(raw, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+            }
+        } catch .connectionRefused {
+            return .done(.failed(.probeRefused, evidence: "\(target) refuses the datagram"))
+        } catch {
+            return .done(.couldNotRun(evidence: "send to \(target): \(error)"))
+        }
+        return .pending(attempt)
+    }
+
+    private static func socketType(_ question: Question, _ family: AddressFamily) -> (type: Int32, protocol: Int32) {
+        guard case .echo = question else { return (Int32(SOCK_DGRAM.rawValue), 0) }
+        return (Int32(SOCK_RAW.rawValue), family == .ipv4 ? 1 : 58)
+    }
+
+    func advance(at now: MonotonicInstant) -> ProbeOutcome? {
+        var bytes = [UInt8](repeating: 0, count: 65_536)
+        // Strangers' datagrams are few; a flood of them goes on the next turn.
+        for _ in 0..<16 {
+            do throws(Errno) {
+                let count = try SystemCall.runUnlessBlocking {
+                    unsafe bytes.withUnsafeMutableBytes { unsafe recv(descriptor.raw, $0.baseAddress, $0.count, 0) }
+                }
+                guard let count else { return nil }
+                let limit = if case .exchange(let exchange, _) = question { exchange.maximumAnswer } else { 65_536 }
+                guard let outcome = judge(Array(bytes.prefix(min(count, limit))), at: now) else { continue }
+                guard case .failed = outcome, case .exchange = question else { return outcome }
+                surprise = outcome
+            } catch .connectionRefused {
+                return .failed(.probeRefused, evidence: "\(target) refuses the datagram")
+            } catch {
+                return .failed(.probeUnreachable, evidence: "\(target): \(error)")
+            }
+        }
+        return nil
+    }
+
+    private func judge(_ bytes: [UInt8], at now: MonotonicInstant) -> ProbeOutcome? {
+        let time = now - startedAt
+        switch question {
+        case .exchange(let exchange, let expression):
+            guard exchange.pattern.map({ $0.isMet(by: bytes, expression) }) ?? true else {
+                return .failed(
+                    .probeUnexpectedAnswer,
+                    evidence: "\(target) answers \(ProbeText.shown(bytes)), which is not what was expected",
+                )
+            }
+            return .passed(time)
+        case .dns(let expectation, let identifier):
+            return expectation.judge(bytes, identifier: identifier, after: time)
+        case .echo(let message):
+            return message.isAnswered(by: bytes, family: target.address.family) ? .passed(time) : nil
+        }
+    }
+
+    func expire(at now: MonotonicInstant) -> ProbeOutcome {
+        advance(at: now) ?? surprise ?? .failed(.probeTimedOut, evidence: "\(named) does not answer")
+    }
+
+    private var named: String { if case .echo = question { "\(target.address)" } else { "\(target)" } }
+}
+
+extension DatagramAttempt.Question {
+    fileprivate func request(from source: IPAddress, to target: IPAddress) -> [UInt8] {
+        switch self {
+        case .exchange(let exchange, _): exchange.request
+        case .dns(let expectation, let identifier):
+            DNSMessage.query(expectation.name, type: expectation.type.number, identifier: identifier)
+        case .echo(let message): message.encode(family: target.family)
+        }
+    }
+}
+
+extension AnswerPattern {
+    /// Whether an answer is the expected one; the expression is the compiled form of the pattern, if it is one.
+    func isMet(by bytes: [UInt8], _ expression: RegularExpression?) -> Bool {
+        switch self {
+        case .contains(let needle): Self.isFound(needle, in: bytes)
+        case .matches: expression?.matches(bytes) ?? false
+        }
+    }
+}
