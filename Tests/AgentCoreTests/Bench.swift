@@ -63,6 +63,7 @@ final class Bench {
     }
     var isFinished: Bool { effects.contains(.finish) }
     var deadline: MonotonicInstant? { core.deadline }
+    var agentCheckAnswer: String { core.agentCheckAnswer }
     var releaseEnd: MonotonicInstant? { core.releaseEnd }
 
     /// Starts a new process on the same host.

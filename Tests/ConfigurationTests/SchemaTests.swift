@@ -59,7 +59,9 @@ import Testing
         #expect(Set(properties.keys) == (try keys(text)))
     }
 
-    @Test(arguments: [("qqq: 1", []), ("directors: [{qqq: 1}]", ["directors"])])
+    @Test(arguments: [
+        ("qqq: 1", []), ("directors: [{qqq: 1}]", ["directors"]), ("agent_check: {qqq: 1}", ["agent_check"]),
+    ])
     func `the agent's schema has the agent's keys`(text: String, path: [String]) throws {
         let properties = try #require(try object(schema("agent"), at: path)["properties"] as? Object)
         #expect(Set(properties.keys) == (try keys(text, isAgent: true)))

@@ -9,7 +9,8 @@ struct AgentCommand: ParsableCommand {
         abstract: "Makes a web node a correct, silent, truthful real server of LVS direct routing.",
         version: "tandem-agent \(Version.text)",
         subcommands: [
-            RunCommand.self, CheckCommand.self, KeygenCommand.self, StatusCommand.self, ReleaseCommand.self,
+            RunCommand.self, CheckCommand.self, KeygenCommand.self, StatusCommand.self, DrainCommand.self,
+            MaintenanceCommand.self, ResumeCommand.self, ReleaseCommand.self,
         ],
     )
 }

@@ -20,6 +20,9 @@ extension AgentLoop {
         switch request {
         case .status:
             message.reply.succeed(core.status(at: Clock.now))
+        case .hold(let hold):
+            pending.append(.holdRequested(hold))
+            message.reply.succeed(HoldResult(hold: hold))
         case .release(let deadline):
             guard releases.count < Self.releaseLimit else {
                 message.reply.fail("too many wait for the release already")

@@ -19,6 +19,7 @@ struct AgentLoop: ~Copyable {
         static let routes: UInt64 = 3
         static let listeners: UInt64 = 4
         static let requests: UInt64 = 5
+        static let agentCheck: UInt64 = 6
         /// Local probes.
         static let probes: UInt64 = 1 << 48
     }
@@ -42,6 +43,7 @@ struct AgentLoop: ~Copyable {
     /// Who waits for the end of a release.
     var releases: [ControlReply] = []
     var pending: [AgentEvent] = []
+    private var agentCheck: AgentCheckServer?
     var isReady = false
     var isFinished = false
     private let watch: HostWatch
@@ -68,6 +70,7 @@ struct AgentLoop: ~Copyable {
         try reactor.add(watch.routeDescriptor, token: Token.routes, interest: .read)
         try reactor.add(watch.listenerDescriptor, token: Token.listeners, interest: .read)
         try reactor.add(transport.requests.descriptor, token: Token.requests, interest: .read)
+        agentCheck = try Self.makeAgentCheck(configuration, &reactor)
         let identity = AgentIdentity(
             bootIdentifier: try Host.bootIdentifier(),
             name: Host.name(),
@@ -86,6 +89,14 @@ struct AgentLoop: ~Copyable {
         self.logger = logger
         stateFile = StateFile(directory: configuration.stateDirectory)
         nextTextRelease = Clock.now + Self.firstTextRelease
+    }
+
+    private static func makeAgentCheck(
+        _ configuration: AgentConfiguration,
+        _ reactor: inout Reactor,
+    ) throws -> AgentCheckServer? {
+        guard let settings = configuration.settings.agentCheck else { return nil }
+        return try AgentCheckServer(settings, token: Token.agentCheck, &reactor)
     }
 
     /// Runs until the core says that it is finished.
@@ -130,6 +141,7 @@ struct AgentLoop: ~Copyable {
     /// The watchdog is fed from here alone: a loop that hangs is noticed.
     private mutating func completeTurn() {
         let now = Clock.now
+        agentCheck?.collect()
         if let interval = notifier.watchdogInterval, nextWatchdog.map({ $0 <= now }) ?? true {
             notifier.watchdog()
             nextWatchdog = now + interval
@@ -166,6 +178,8 @@ struct AgentLoop: ~Copyable {
             if !scope.isEmpty { pending.append(.hostChanged(scope)) }
         case let token where prober.owns(token):
             if let (service, outcome) = prober.finish(token, &reactor) { pending.append(.probed(service, outcome)) }
+        case Token.agentCheck:
+            agentCheck?.answer(core.agentCheckAnswer)
         case Token.requests:
             for message in transport.requests.drain() { answer(message) }
         default:
@@ -225,6 +239,7 @@ struct AgentLoop: ~Copyable {
             ("key_file", old.keyFile == new.keyFile), ("state_directory", old.stateDirectory == new.stateDirectory),
             ("control_socket", old.controlSocket == new.controlSocket),
             ("port", old.settings.port == new.settings.port),
+            ("agent_check", old.settings.agentCheck == new.settings.agentCheck),
             ("listen", old.settings.listenAddress == new.settings.listenAddress),
         ].filter { !$0.1 }.map(\.0)
     }

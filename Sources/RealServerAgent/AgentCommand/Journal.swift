@@ -46,6 +46,8 @@ struct Journal {
             logger.notice("directors acknowledged the drain")
         case .releaseEnded(let isComplete):
             logger.notice("release ended", metadata: ["complete": "\(isComplete)"])
+        case .held(let hold):
+            logger.notice("held by the operator", metadata: ["agent.hold": "\(hold.rawValue)"])
         case .configurationReplaced:
             logger.notice("configuration replaced")
         case .stopping:

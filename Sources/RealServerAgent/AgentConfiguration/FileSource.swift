@@ -9,6 +9,7 @@ struct FileSource {
     var addresses: [Located<IPAddress>]?
     var listen: Located<IPAddress>?
     var port: Located<Int>?
+    var agentCheck: Located<AgentCheckSource>?
     var stopAction: Located<AgentSettings.StopAction>?
     var drainDeadline: Located<Interval>?
     var keyFile: Located<String>?
@@ -22,6 +23,7 @@ struct FileSource {
         addresses = fields.optional("addresses", .list(of: Format<IPAddress>.address, atMost: 256))?.value
         listen = fields.optional("listen", .address)
         port = fields.optional("port", .port)
+        agentCheck = fields.optional("agent_check", .agentCheck)
         stopAction = fields.optional("on_stop", .oneOf("stop action"))
         drainDeadline = fields.optional("drain_deadline", .duration(.zero ... .seconds(86_400)))
         keyFile = fields.optional("key_file", .path())
@@ -41,6 +43,9 @@ struct FileSource {
             }
             if let listen, listen.value == address.value {
                 diagnostics.report("the agent does not listen on a virtual address", at: listen.span)
+            }
+            if let check = agentCheck?.value.address, check.value == address.value {
+                diagnostics.report("the agent does not listen on a virtual address", at: check.span)
             }
         }
         for prefix in allowedAddresses ?? [] where prefix.value.length == 0 {
@@ -77,6 +82,7 @@ struct FileSource {
         if let addresses { settings.pinnedAddresses = addresses.map(\.value) }
         if let listen { settings.listenAddress = listen.value }
         if let port { settings.port = UInt16(port.value) }
+        settings.agentCheck = agentCheck?.value.settings
         if let stopAction { settings.stopAction = stopAction.value }
         if let drainDeadline { settings.drainDeadline = drainDeadline.value }
         var result = AgentConfiguration(settings: settings)

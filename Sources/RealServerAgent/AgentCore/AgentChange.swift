@@ -29,6 +29,8 @@ package enum AgentChange: Hashable, Sendable {
     case drainAcknowledged
     /// A release ended.
     case releaseEnded(complete: Bool)
+    /// The operator of the node holds it back, or does so no more.
+    case held(NodeHold)
     /// The settings were replaced.
     case configurationReplaced
     /// The agent stops.

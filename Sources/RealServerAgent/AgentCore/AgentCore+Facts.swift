@@ -36,7 +36,10 @@ extension AgentCore {
         case .removing, .released:
             facts.append(Fact(.draining, .node, .holds, evidence: "released"))
         case .starting, .running, .stopped:
-            break
+            if saved.hold == .drain { facts.append(Fact(.draining, .node, .holds, evidence: "held by the operator")) }
+        }
+        if saved.hold == .maintenance {
+            facts.append(Fact(.maintenance, .node, .holds, evidence: "held by the operator"))
         }
         return facts
     }

@@ -10,6 +10,7 @@ extension AgentCore {
             bootIdentifier: "\(identity.bootIdentifier)",
             phase: phaseName,
             phaseAge: (now - phaseSince).milliseconds,
+            hold: saved.hold,
             runningFor: (now - startedAt).milliseconds,
             isListening: isListening,
             addresses: addressStatus(),
@@ -37,7 +38,8 @@ extension AgentCore {
         let connected = links.filter(\.session.isConnected).count
         let wrong = facts.map(\.fact).filter { $0.verdict == .violated }
         let trouble = wrong.first.map { "; \($0)" } ?? ""
-        return "\(phaseName): \(held) of \(demand.addresses.count) addresses held, "
+        let hold = saved.hold == .none ? "" : ", held back for \(saved.hold.rawValue)"
+        return "\(phaseName)\(hold): \(held) of \(demand.addresses.count) addresses held, "
             + "\(connected) of \(settings.directors.count) directors connected\(trouble)"
     }
 

@@ -120,6 +120,12 @@ package struct AgentCore: ~Copyable {
             failures[.stateFile] = nil
         case .releaseRequested(let deadline):
             release(deadline: deadline, thenStop: false, at: now, into: &turn)
+        case .holdRequested(let hold):
+            if saved.hold != hold {
+                saved.hold = hold
+                turn.saves = true
+                turn.outbound.append(.log(.held(hold)))
+            }
         case .stopRequested:
             stop(at: now, into: &turn)
         case .deadlineReached:
@@ -133,6 +139,7 @@ package struct AgentCore: ~Copyable {
                 settings.directors.contains { $0.fingerprint == desire.director }
             }
             // Another boot began with the machine's own values, which may differ from those of the last one.
+            saved.hold = state.hold
             if state.bootIdentifier == identity.bootIdentifier { saved.previous = state.previous }
         }
         demand = AddressDemand(settings: settings, desires: saved.desires)

@@ -26,6 +26,8 @@ package enum AgentEvent: Hashable, Sendable {
     case effectFailed(AgentEffect, reason: String)
     /// The operator wants the node drained and its virtual addresses removed.
     case releaseRequested(deadline: Interval?)
+    /// The operator of the node holds it back from new connections, or does so no more.
+    case holdRequested(NodeHold)
     /// The program shall end.
     case stopRequested
     /// The time that `deadline` named has come.

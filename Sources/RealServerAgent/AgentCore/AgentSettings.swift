@@ -34,6 +34,8 @@ package struct AgentSettings: Hashable, Sendable {
     package var port: UInt16 = 9407
     /// The address to listen on; every address that is not virtual if absent.
     package var listenAddress: IPAddress?
+    /// Where HAProxy's agent checks are answered; nowhere if absent.
+    package var agentCheck: AgentCheckSettings?
     /// What happens at stop.
     package var stopAction = StopAction.keep
     /// How long a release waits for the virtual addresses' connections to end.

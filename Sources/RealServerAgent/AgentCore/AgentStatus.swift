@@ -54,6 +54,8 @@ package struct AgentStatus: Hashable, Sendable, Codable {
     /// `starting`, `running`, `draining`, `removing`, `released` or `stopped`.
     package var phase: String
     package var phaseAge: Int64
+    /// `none`, `drain` or `maintenance`: how the operator of the node holds it back.
+    package var hold: NodeHold
     package var runningFor: Int64
     package var isListening: Bool
     package var addresses: [Address]

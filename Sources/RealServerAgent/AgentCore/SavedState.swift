@@ -24,6 +24,9 @@ package struct SavedState: Hashable, Sendable {
     /// The directors' desires, in the order of the configuration.
     package var desires: [Desire] = []
 
+    /// How the operator of the node holds it back.
+    package var hold = NodeHold.none
+
     /// Makes the state of a node that knows nothing.
     package init(bootIdentifier: BootIdentifier) {
         self.bootIdentifier = bootIdentifier
@@ -35,6 +38,7 @@ package struct SavedState: Hashable, Sendable {
 ///     tandem-agent state 1
 ///     boot 0123456789abcdef0123456789abcdef
 ///     sysctl all arp_ignore 0
+///     hold maintenance
 ///     director SHA256:… 12
 ///     address 192.0.2.10
 ///     service tcp 192.0.2.10:80
@@ -48,6 +52,7 @@ extension SavedState {
         for (key, value) in previous.sorted(by: { $0.key < $1.key }) {
             lines.append("sysctl \(key.interface) \(key.name.rawValue) \(value)")
         }
+        if hold != .none { lines.append("hold \(hold.rawValue)") }
         for desire in desires {
             lines.append("director \(desire.director) \(desire.state.generation)")
             lines += desire.state.addresses.map { "address \($0)" }
@@ -82,6 +87,9 @@ extension SavedState {
                     return nil
                 }
                 previous[SysctlKey(interface: String(words[1]), name: name)] = value
+            case ("hold", 2):
+                guard let hold = NodeHold(rawValue: String(words[1])) else { return nil }
+                self.hold = hold
             case ("director", 3):
                 if let desire = desire() { desires.append(desire) }
                 (addresses, services) = ([], [])
