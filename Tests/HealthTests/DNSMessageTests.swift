@@ -25,7 +25,8 @@ import Testing
     @Test func `names are read with and without compression`() throws {
         let record: [UInt8] = [0xc0, 12, 0, 5, 0, 1, 0, 0, 0, 60, 0, 6, 3, 0x66, 0x74, 0x70, 0xc0, 16]
         let message = try #require(DNSMessage(decoding: Self.response(record)))
-        #expect(message.answers == [DNSMessage.Record(type: 5, text: "ftp.example.com")])
+        #expect(message.answers.map(\.text) == ["ftp.example.com"])
+        #expect(message.answers.map(\.type) == [5])
         #expect(message.question == Self.name)
     }
 
