@@ -1,3 +1,4 @@
+import Glibc
 import Primitives
 
 /// Debian's keepalived with settings equal to Tandem's: the baseline that a takeover is compared with.
@@ -31,6 +32,8 @@ enum Keepalived {
     static func arguments(_ host: Host) -> [String] {
         let files = ["-p", "pid", "-r", "vrrp.pid", "-c", "checkers.pid"]
             .map { $0.hasPrefix("-") ? $0 : "\(host.directory)/\($0)" }
+        // A power cut leaves them behind, and by now another process may bear the number.
+        for file in files where !file.hasPrefix("-") { unlink(file) }
         return ["keepalived", "-n", "-l", "-D", "-f", "\(host.directory)/keepalived.conf"] + files
     }
 }

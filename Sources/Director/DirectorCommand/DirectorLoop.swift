@@ -116,8 +116,10 @@ struct DirectorLoop: ~Copyable {
         for message in inbox.dataplane.drain() {
             // The end of the dataplane only wakes the loop, which asks the thread itself.
             guard case .report(let report) = message else { continue }
+            // Without services there is nothing to reconcile, with or without IPVS in the kernel.
+            let isReconciled = report.isReconciled || configuration.cluster.services.isEmpty
             handle(.dataplaneReported(report))
-            live(.dataplaneReported(isReconciled: report.isReconciled, lookFailure: report.lookFailure))
+            live(.dataplaneReported(isReconciled: isReconciled, lookFailure: report.lookFailure))
         }
         for event in inbox.agents.drain() { handle(event) }
         for report in inbox.probes.drain() { handle(.probeReported(report)) }

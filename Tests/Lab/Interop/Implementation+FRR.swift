@@ -37,20 +37,8 @@ extension Implementation {
         }
         let octet = String(RouterSetup.identifier, radix: 16)
         let mac = setup.family == .ipv4 ? "00:00:5e:00:01:\(octet)" : "00:00:5e:00:02:\(octet)"
-        try host.run(
-            "ip",
-            "link",
-            "add",
-            name,
-            "link",
-            "eth0",
-            "addrgenmode",
-            "random",
-            "type",
-            "macvlan",
-            "mode",
-            "bridge"
-        )
+        try host.run("ip", "link", "add", name, "link", "eth0", "type", "macvlan", "mode", "bridge")
+        try host.run("ip", "link", "set", "dev", name, "addrgenmode", "random")
         try host.run("ip", "link", "set", "dev", name, "address", mac)
         for prefix in setup.prefixes { try host.run("ip", "address", "add", prefix, "dev", name) }
         try host.run("ip", "link", "set", "dev", name, "up")

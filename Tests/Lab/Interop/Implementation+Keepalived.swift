@@ -1,3 +1,4 @@
+import Glibc
 import Primitives
 
 extension Implementation {
@@ -39,6 +40,8 @@ extension Implementation {
     func startKeepalived(_ router: Router) throws -> [ChildProcess] {
         let directory = router.host.directory
         let files = ["-p", "\(directory)/pid", "-r", "\(directory)/vrrp.pid"]
+        // A power cut leaves them behind, and by now another process may bear the number.
+        for file in ["pid", "vrrp.pid"] { unlink("\(directory)/\(file)") }
         let arguments = ["keepalived", "-n", "-l", "-D", "-P", "-f", "\(directory)/keepalived.conf"] + files
         return [try router.host.start("keepalived", arguments)]
     }
