@@ -116,10 +116,11 @@ struct DirectorLoop: ~Copyable {
         for message in inbox.dataplane.drain() {
             // The end of the dataplane only wakes the loop, which asks the thread itself.
             guard case .report(let report) = message else { continue }
-            // Without services there is nothing to reconcile, with or without IPVS in the kernel.
-            let isReconciled = report.isReconciled || configuration.cluster.services.isEmpty
             handle(.dataplaneReported(report))
-            live(.dataplaneReported(isReconciled: isReconciled, lookFailure: report.lookFailure))
+            // Without services there is nothing to reconcile, with or without IPVS in the kernel.
+            let isIdle = configuration.cluster.services.isEmpty
+            let failure = isIdle ? nil : report.lookFailure
+            live(.dataplaneReported(isReconciled: isIdle || report.isReconciled, lookFailure: failure))
         }
         for event in inbox.agents.drain() { handle(event) }
         for report in inbox.probes.drain() { handle(.probeReported(report)) }

@@ -8,7 +8,7 @@ extension Implementation {
             try Command.run(programs.director, "keygen", "--key-file", "\(directory)/key.pem")
         }
         let setup = router.setup
-        let lines = [
+        var lines = [
             "name: \(router.host.name)",
             "interface: eth0",
             "key_file: \(directory)/key.pem",
@@ -18,9 +18,15 @@ extension Implementation {
             "  - name: main",
             "    vrid: \(RouterSetup.identifier)",
             "    priority: \(router.priority)",
+            "    version: \(setup.version)",
             "    advertisement_interval: \(setup.interval.milliseconds)ms",
             "    addresses: [\(setup.prefixes.map { "\"\($0)\"" }.joined(separator: ", "))]",
         ]
+        if let password = setup.password {
+            lines.append("    authentication: {type: password, password: \(password)}")
+        }
+        if setup.isUnicast { lines.append("    unicast_peers: [\(peer.address)]") }
+        if setup.checksumsMessageOnly { lines.append("    checksum: message_only") }
         try File.write("\(directory)/director.yaml", lines.joined(separator: "\n") + "\n")
     }
 

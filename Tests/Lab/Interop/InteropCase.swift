@@ -8,10 +8,18 @@ struct InteropCase: Sendable {
 
     /// Every case, in the order in which they are played.
     static let all: [InteropCase] = [
+        InteropCase(
+            name: "keepalived-v2-password",
+            peer: .keepalived,
+            setup: RouterSetup(version: 2, interval: .seconds(1), password: "s3cret"),
+        ),
         InteropCase(name: "keepalived-v3-ipv4", peer: .keepalived, setup: RouterSetup()),
         InteropCase(name: "keepalived-v3-ipv6", peer: .keepalived, setup: RouterSetup(family: .ipv6)),
+        InteropCase(name: "keepalived-v3-unicast", peer: .keepalived, setup: RouterSetup(isUnicast: true)),
+        InteropCase(name: "frr-v2", peer: .frr, setup: RouterSetup(version: 2, interval: .seconds(1))),
         InteropCase(name: "frr-v3-ipv4", peer: .frr, setup: RouterSetup()),
         InteropCase(name: "frr-v3-ipv6", peer: .frr, setup: RouterSetup(family: .ipv6)),
+        InteropCase(name: "frr-v3-message-checksum", peer: .frr, setup: RouterSetup(checksumsMessageOnly: true)),
     ]
 
     /// What it shows, for a person.
