@@ -6,9 +6,13 @@ import Primitives
 extension Implementation {
     private func link(_ setup: RouterSetup) -> String { setup.family == .ipv4 ? "vrrp4" : "vrrp6" }
 
+    // FRR's daemons give up root, and want their own user in the group that Debian compiled in.
+    private func directory(_ router: Router) -> String { "\(router.host.directory)/frr" }
+
     func writeFRR(_ router: Router) throws {
         let setup = router.setup
-        let directory = router.host.directory
+        let directory = directory(router)
+        try Command.run("install", "-d", "-o", "frr", "-g", "frr", directory)
         let word = setup.family == .ipv4 ? "ip" : "ipv6"
         let identifier = RouterSetup.identifier
         var lines = [
@@ -42,12 +46,12 @@ extension Implementation {
         try host.run("ip", "link", "set", "dev", name, "address", mac)
         for prefix in setup.prefixes { try host.run("ip", "address", "add", prefix, "dev", name) }
         try host.run("ip", "link", "set", "dev", name, "up")
-        let directory = host.directory
+        let directory = directory(router)
         let socket = "\(directory)/zserv.api"
         unlink(socket)
         func arguments(_ daemon: String) -> [String] {
             [
-                "/usr/lib/frr/\(daemon)", "-u", "root", "-g", "root", "-z", socket, "--vty_socket", directory,
+                "/usr/lib/frr/\(daemon)", "-z", socket, "--vty_socket", directory,
                 "-i", "\(directory)/\(daemon).pid", "-f", "\(directory)/\(daemon).conf",
             ]
         }
