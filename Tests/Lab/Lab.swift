@@ -29,7 +29,7 @@ enum Lab {
         }
         switch arguments.first {
         case "list" where arguments.last == "interop":
-            for scenario in InteropCase.all { print("\(scenario.name)\t\(scenario.summary)") }
+            for scenario in SegmentScenario.all { print("\(scenario.name)\t\(scenario.summary)") }
             return true
         case "benchmark":
             return try benchmark(Array(arguments.dropFirst()), runs: repetitions)
@@ -82,7 +82,7 @@ enum Lab {
         let segment = try Segment(Programs())
         defer { segment.tearDown() }
         var passed = true
-        for wanted in InteropCase.all where names.isEmpty || names.contains(wanted.name) {
+        for wanted in SegmentScenario.all where names.isEmpty || names.contains(wanted.name) {
             let began = now()
             var outcome = Outcome()
             do { try wanted.play(segment, &outcome) } catch {

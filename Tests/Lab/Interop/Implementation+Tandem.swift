@@ -22,6 +22,7 @@ extension Implementation {
             "    advertisement_interval: \(setup.interval.milliseconds)ms",
             "    addresses: [\(setup.prefixes.map { "\"\($0)\"" }.joined(separator: ", "))]",
         ]
+        lines += router.extra
         if let password = setup.password {
             lines.append("    authentication: {type: password, password: \(password)}")
         }

@@ -7,6 +7,8 @@ final class Router {
     let host: Host
     let setup: RouterSetup
     var priority: Int
+    /// Further lines of a director's virtual router.
+    var extra: [String] = []
     private let peer: Host
     private let programs: Programs
     private(set) var processes: [ChildProcess] = []
