@@ -57,6 +57,8 @@ enum Configuration {
             "key_file: \(host.directory)/key.pem",
             "state_directory: \(host.directory)/state",
             "control_socket: \(host.directory)/control.sock",
+            // The soak is short: nothing here lives longer than some seconds.
+            "connection_sync: {id: 51, soak: 1s}",
             "virtual_routers:",
             "  - name: main",
             "    vrid: 51",

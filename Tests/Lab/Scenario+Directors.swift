@@ -40,7 +40,13 @@ extension Scenario {
         summary: "the active director is powered off, then comes back",
         isRepeated: true,
     ) { cluster, outcome in
+        let long = try LongConnections(cluster)
+        defer { long.stop() }
+        // The kernel tells the standby of a connection after its third packet, within two seconds.
+        nap(.seconds(3))
         let takeover = try Takeover(cluster) { try cluster.powerOff(cluster.directors[0]) }
+        long.check(&outcome, after: "the power cut", at: now())
+        long.end(&outcome)
         let bound = Takeover.activeDownInterval + Takeover.allowance
         outcome.time(
             "last advertisement of the old to first gratuitous ARP of the new",

@@ -21,6 +21,7 @@ final class ElectionBenchmark {
                 for _ in 0..<runs {
                     try incident("power-off", contender, routers) { try $0.powerOff(segment.fabric) }
                     try incident("clean stop", contender, routers) { try $0.stop() }
+                    try handedOver(contender, routers)
                     try dropped(contender, routers)
                 }
             }
@@ -100,6 +101,21 @@ final class ElectionBenchmark {
             }
         }
         try comeBack(contender, routers)
+    }
+
+    /// The active director is reloaded with a priority below the standby's: what both know as a planned handover.
+    private func handedOver(_ contender: Contender, _ routers: [Router]) throws {
+        let client = try echo()
+        let instant = now()
+        try routers[0].reload(priority: contender.priorities.1 - 10)
+        _ = try takeover(contender, routers, since: instant)
+        let isBack = client.awaitSteady(.milliseconds(300), limit: .seconds(20))
+        let (lost, blackout) = client.end(since: instant)
+        add("planned handover: blackout", "ms", contender, isBack ? blackout.inMilliseconds : .infinity)
+        add("planned handover: lost of 1,000 requests a second", "", contender, Double(lost))
+        let began = now()
+        try routers[0].reload(priority: contender.priorities.0)
+        try settle(contender, routers, since: began)
     }
 
     /// The active director loses power, and the client hears no announcement for 200 ms.
