@@ -45,6 +45,13 @@ package struct VirtualRouterSettings: Hashable, Sendable {
         package var interface: String
         /// The family of the addresses.
         package var family: AddressFamily
+
+        /// Makes an identity.
+        package init(virtualRouterIdentifier: UInt8, interface: String, family: AddressFamily) {
+            self.virtualRouterIdentifier = virtualRouterIdentifier
+            self.interface = interface
+            self.family = family
+        }
     }
 
     /// Why settings cannot be used.
