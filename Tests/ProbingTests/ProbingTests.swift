@@ -48,6 +48,30 @@ import Testing
         }
     }
 
+    @Test func `names the real server that answers ARP for the virtual address, and a stranger`() throws {
+        try NetworkNamespace.run {
+            let stage = try Stage()
+            let (_, path) = stage.probe()
+            let real = try #require(Stage.real.address.ipv4)
+            // The real server's interface answers for addresses on lo until it is told not to.
+            try stage.watch(path, router: nil)
+            let offender = try stage.wait(for: path, .arpOffender)
+            #expect(offender.verdict.state == .down)
+            try stage.waitForFindings { $0.first?.realServer == real && $0.first?.reason == .arpOffender }
+            try stage.server("sysctl -qw net.ipv4.conf.all.arp_ignore=1")
+            try stage.wait(for: path, .passing)
+            try stage.waitForFindings(\.isEmpty)
+
+            // Another machine: a second interface of the far namespace with an address of its own.
+            try stage.server(
+                "ip link add link server0 name other type macvlan mode bridge && ip link set other up"
+                    + " && ip address add 192.0.2.100/32 dev other && sysctl -qw net.ipv4.conf.other.arp_ignore=1"
+            )
+            try stage.waitForFindings { $0.contains { $0.reason == .addressClaimedByStranger } }
+            stage.stop()
+        }
+    }
+
     @Test func `calls unknown what it cannot probe`() throws {
         try NetworkNamespace.run {
             let stage = try Stage()

@@ -5,6 +5,7 @@ import Linux
 import Primitives
 import SystemPackage
 import TestNetwork
+import Testing
 
 @testable import Probing
 
@@ -21,6 +22,8 @@ final class Stage {
     private let done: Mailbox<Bool>
     private let reports: Mailbox<ProbeReport>
     private let thread: ProbingThread
+    /// What the last summary said of who answers ARP.
+    private(set) var findings: [AddressFinding] = []
     private var states: [ProbeTarget: ProbeReport.Entry] = [:]
 
     /// Builds both namespaces from the calling thread's, with a server on port 80 of all addresses.
@@ -105,6 +108,27 @@ final class Stage {
         )
     }
 
+    /// Probes a direct path while this director is the Active Router, or another machine is.
+    func watch(_ target: ProbeTarget, router: IPv4Address?) throws {
+        let address = try #require(Self.virtual.address.ipv4)
+        var demand = ProbeDemand(interface: "eth0", virtualAddresses: [Self.virtual.address], targets: [target])
+        demand.owners = [AddressOwner(address: address, router: router)]
+        thread.post(demand)
+    }
+
+    /// Waits for what the summaries say of who answers ARP.
+    func waitForFindings(_ holds: ([AddressFinding]) -> Bool) throws {
+        var reactor = try Reactor()
+        try reactor.add(reports.descriptor, token: 0, interest: .read)
+        let deadline = Clock.now + .seconds(8)
+        while Clock.now < deadline {
+            _ = try reactor.wait(until: deadline)
+            for report in reports.drain() where report.isSummary { findings = report.findings }
+            if holds(findings) { return }
+        }
+        throw TimedOut(last: findings.map { "\($0)" })
+    }
+
     /// Waits until a target is believed to be in a state for a reason; a lasting one may have been told before.
     @discardableResult
     func wait(for target: ProbeTarget, _ reason: Reason, isLasting: Bool = false) throws -> ProbeReport.Entry {
@@ -114,7 +138,10 @@ final class Stage {
         let deadline = Clock.now + .seconds(8)
         while Clock.now < deadline {
             _ = try reactor.wait(until: deadline)
-            for entry in reports.drain().flatMap(\.entries) { states[entry.target] = entry }
+            for report in reports.drain() {
+                if report.isSummary { findings = report.findings }
+                for entry in report.entries { states[entry.target] = entry }
+            }
             if let entry = states[target], entry.verdict.reason == reason { return entry }
         }
         throw TimedOut(last: states.values.map { "\($0.target.check): \($0.verdict)" })

@@ -5,7 +5,7 @@ internal import Health
 package enum StatusTable {
     /// The whole status.
     package static func render(_ status: ClusterStatus) -> String {
-        var sections = [[header(status)] + status.troubles.map { "! \($0)" }]
+        var sections = [[header(status)] + (status.troubles + status.addressFindings).map { "! \($0)" }]
         sections.append(routers(status.routers))
         sections.append(contentsOf: status.services.map(service))
         sections.append(realServers(status.realServers))

@@ -2,6 +2,7 @@ import AgentProtocol
 import Balancing
 import Health
 import Primitives
+import VRRP
 
 /// What follows from what is known.
 extension ClusterCore {
@@ -218,13 +219,25 @@ extension ClusterCore {
     }
 
     mutating func demandProbes(_ settings: ClusterSettings, into effects: inout [ClusterEffect]) {
-        let demand = ProbeDemand(
+        var demand = ProbeDemand(
             interface: settings.interface,
             virtualAddresses: ownedAddresses.sorted(),
             targets: Self.targets(settings),
         )
+        demand.owners = addressOwners
         guard demand != lastDemand else { return }
         lastDemand = demand
         effects.append(.probe(demand))
+    }
+
+    /// Who rightly answers ARP for the virtual addresses, as far as the election knows.
+    var addressOwners: [AddressOwner] {
+        (election?.routers ?? []).flatMap { router -> [AddressOwner] in
+            let owner = router.state == .active ? nil : router.activeRouter?.ipv4
+            guard router.state == .active || owner != nil else { return [] }
+            return router.addresses.compactMap { $0.prefix.address.ipv4 }.map {
+                AddressOwner(address: $0, router: owner)
+            }
+        }
     }
 }

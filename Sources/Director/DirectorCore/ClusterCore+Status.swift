@@ -20,6 +20,10 @@ extension ClusterCore {
             services: settings.map { settings in settings.services.map { status(of: $0, in: settings, age) } } ?? [],
             realServers: (settings?.realServers ?? []).map { status(of: $0, age) },
             probes: targets.compactMap { probes[$0] }.map { ProbeStatus($0, age) },
+            addressFindings: addressFindings.map { finding in
+                let name = settings?.realServers.first { $0.address.ipv4 == finding.realServer }?.name
+                return "\(finding.reason): \(name ?? "a stranger") at \(finding.mac) answers ARP for \(finding.address)"
+            },
             dataplane: dataplane.map { report in
                 DataplaneStatus(
                     isConverged: report.isConverged,

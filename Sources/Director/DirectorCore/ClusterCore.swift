@@ -42,6 +42,8 @@ package struct ClusterCore: ~Copyable {
     var probes: [ProbeTarget: ProbeReport.Entry] = [:]
     var destinations: [DestinationKey: Destination] = [:]
     var election: ElectionReport?
+    /// Who answers ARP for a virtual address that is not theirs.
+    var addressFindings: [AddressFinding] = []
     var dataplane: DataplaneReport?
     /// The kernel's table after the last look that succeeded.
     var observed: [ObservedService] = []
@@ -98,7 +100,9 @@ package struct ClusterCore: ~Copyable {
                 )
             )
         case .electionReported(let report):
+            let owners = addressOwners
             election = report
+            if owners != addressOwners { isDemandOutdated = true }
             let known = ownedAddresses.count
             for router in report.routers { ownedAddresses.formUnion(router.addresses.map(\.prefix.address)) }
             // Most reports only count; what is decided here depends on the addresses alone.
@@ -190,6 +194,7 @@ package struct ClusterCore: ~Copyable {
     private mutating func take(_ report: ProbeReport) {
         if report.isSummary {
             probes.removeAll(keepingCapacity: true)
+            addressFindings = report.findings
         }
         for entry in report.entries {
             probes[entry.target] = entry

@@ -18,6 +18,8 @@ package struct ClusterStatus: Hashable, Sendable, Codable {
     package var realServers: [RealServerStatus]
     /// The probes in the order of the configuration.
     package var probes: [ProbeStatus]
+    /// Who answers ARP for a virtual address that is not theirs.
+    package var addressFindings: [String] = []
     /// The kernel's table; nothing before the first look.
     package var dataplane: DataplaneStatus?
     /// What the director's own threads were refused, and messages that they lost.

@@ -10,6 +10,13 @@ package enum ProbeCheck: Hashable, Sendable {
     case directPath(virtual: Endpoint, real: Endpoint)
 }
 
+extension ProbeCheck {
+    /// The real server of a direct path, if it has IPv4.
+    package var realServer: IPv4Address? {
+        if case .directPath(_, let real) = self { real.address.ipv4 } else { nil }
+    }
+}
+
 extension ProbeCheck: CustomStringConvertible {
     package var description: String {
         switch self {

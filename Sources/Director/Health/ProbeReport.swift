@@ -34,6 +34,9 @@ package struct ProbeReport: Hashable, Sendable {
     /// The targets, in the order in which they were asked for.
     package var entries: [Entry]
 
+    /// Who answers ARP for a virtual address that is not theirs; in a summary.
+    package var findings: [AddressFinding] = []
+
     /// Makes a report.
     package init(isSummary: Bool, entries: [Entry]) {
         self.isSummary = isSummary

@@ -34,6 +34,8 @@ package enum Reason: String, Hashable, Sendable, CaseIterable, Codable {
     case directPathRefused = "direct-path-refused"
     case directPathSilent = "direct-path-silent"
     case directRoutingBlackHole = "direct-routing-black-hole"
+    case arpOffender = "arp-offender"
+    case addressClaimedByStranger = "address-claimed-by-stranger"
     case overloaded = "overloaded"
     case unreachable = "unreachable"
 

@@ -20,10 +20,15 @@ enum FrameFilter {
         return program + [.accept(0), .accept(0xffff)]
     }
 
-    /// ARP replies.
+    /// ARP replies, and requests by which somebody announces an address of his own.
     static let neighbours: [BPFInstruction] = [
         .loadHalf(20),
-        .jumpIfEqual(2, 0, 1),
+        .jumpIfEqual(2, 4, 0),
+        // The sender's address, BPF_MISC|BPF_TAX, the target's, BPF_JMP|BPF_JEQ|BPF_X.
+        .loadWord(28),
+        BPFInstruction(0x07, 0),
+        .loadWord(38),
+        BPFInstruction(0x1d, 0, 0, 1),
         .accept(0xffff),
         .accept(0),
     ]

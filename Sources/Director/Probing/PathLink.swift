@@ -70,11 +70,17 @@ final class PathLink {
         return nil
     }
 
-    /// The next ARP reply; nothing if none waits.
+    /// Asks everybody for a virtual address without claiming it (RFC 5227 section 2.1.1).
+    func probe(_ address: IPv4Address) throws(Errno) {
+        try send(ARPPacket.probe(for: address, from: mac).frame(to: .broadcast))
+    }
+
+    /// The next ARP reply or announcement; nothing if none waits.
     func nextNeighbour() throws(Errno) -> (address: IPv4Address, mac: MACAddress)? {
         while let frame = try neighbours.receive() {
             guard !frame.isOutgoing, let ethernet = EthernetFrame(decoding: frame.bytes),
-                let packet = ARPPacket(decoding: ethernet.payload), packet.operation == .reply
+                let packet = ARPPacket(decoding: ethernet.payload),
+                packet.operation == .reply || packet.senderAddress == packet.targetAddress
             else { continue }
             return (packet.senderAddress, packet.senderMAC)
         }

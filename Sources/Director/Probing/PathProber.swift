@@ -44,6 +44,10 @@ struct PathProber: ~Copyable {
     private var attempts: [ProbeRun: Attempt] = [:]
     private var expected: [UInt32: Expectation] = [:]
     private var neighbours: [IPv4Address: Neighbour] = [:]
+    private var sentinel = AddressSentinel()
+    private var owners: [AddressOwner] = []
+    /// When the virtual addresses were asked for.
+    private var probedAt: MonotonicInstant?
 
     /// Makes a prober without sockets, which draws its sequence numbers from a seed.
     init(seed: UInt64) {
@@ -188,8 +192,9 @@ struct PathProber: ~Copyable {
 
     private mutating func take(_ mac: MACAddress, of address: IPv4Address, _ link: PathLink) throws(Errno) {
         // Only those that were asked for: a reply for anything else is none of ours.
-        guard neighbours[address] != nil else { return }
         let now = Clock.now
+        sentinel.hear(address, from: mac, at: now)
+        guard neighbours[address] != nil else { return }
         neighbours[address]?.mac = mac
         neighbours[address]?.repliedAt = now
         let waiting = attempts.filter { $0.value.real.address == .v4(address) && $0.value.sentAt == nil }.keys
@@ -243,6 +248,12 @@ struct PathProber: ~Copyable {
         guard let attempt = attempts[run] else { return .couldNotRun(evidence: "the packet socket was lost") }
         let neighbour = attempt.real.address.ipv4.flatMap { neighbours[$0] }
         cancel(run)
+        if let virtual = attempt.virtual.address.ipv4, let real = attempt.real.address.ipv4, let mac = neighbour?.mac,
+            let owner = owners.first(where: { $0.address == virtual }), owner.router != real,
+            sentinel.isClaimed(virtual, by: mac, at: Clock.now)
+        {
+            return .failed(.arpOffender, evidence: "\(real) at \(mac) answers ARP for \(virtual)")
+        }
         let observation = DirectPathObservation(
             neighbourAnswers: attempt.askedAt.map { asked in neighbour?.repliedAt.map { $0 >= asked } ?? false },
             virtual: attempt.virtualAnswer,
@@ -256,5 +267,42 @@ struct PathProber: ~Copyable {
         for acknowledgement in attempts.removeValue(forKey: run)?.acknowledgements ?? [] {
             expected[acknowledgement] = nil
         }
+    }
+}
+
+/// The ARP sentinel: who answers for the virtual addresses.
+extension PathProber {
+    /// Watches these addresses.
+    mutating func watch(_ owners: [AddressOwner]) {
+        self.owners = owners
+        sentinel.watch(owners)
+    }
+
+    /// Asks for the virtual addresses once an interval, and for their Active Routers, whose answers are right.
+    mutating func patrol(at now: MonotonicInstant) {
+        guard let link, probedAt.map({ now - $0 >= AddressSentinel.interval - .milliseconds(50) }) ?? true else {
+            return
+        }
+        probedAt = now
+        do throws(Errno) {
+            for address in sentinel.addresses { try link.probe(address) }
+            for router in Set(owners.compactMap(\.router)).sorted() {
+                neighbours[router] = neighbours[router] ?? Neighbour()
+                try link.ask(for: router, at: nil)
+            }
+        } catch {
+            close()
+        }
+    }
+
+    /// Who claims an address that is not theirs.
+    func findings(realServers: Set<IPv4Address>, at now: MonotonicInstant) -> [AddressFinding] {
+        guard let link else { return [] }
+        return sentinel.findings(
+            neighbours: neighbours.compactMapValues(\.mac),
+            realServers: realServers,
+            own: link.mac,
+            at: now,
+        )
     }
 }

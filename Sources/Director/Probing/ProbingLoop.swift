@@ -27,6 +27,8 @@ struct ProbingLoop: ~Copyable {
     var demand: ProbeDemand?
     var own: OwnAddresses?
     private var ownCheckedAt = MonotonicInstant(nanoseconds: 0)
+    /// The real servers whose direct path is probed.
+    private var realServers: Set<IPv4Address> = []
     private var hasCarrier = true
     private var carrierCheckedAt = MonotonicInstant(nanoseconds: 0)
     var attempts: [ProbeRun: any ProbeAttempt] = [:]
@@ -84,6 +86,8 @@ struct ProbingLoop: ~Copyable {
             case .demand(let demand):
                 self.demand = demand
                 own = nil
+                paths.watch(demand.owners)
+                realServers = Set(demand.targets.compactMap(\.check.realServer))
                 streams?.forget()
                 apply(prober.handle(.demanded(demand), at: Clock.now))
             case .stop:
@@ -155,7 +159,12 @@ struct ProbingLoop: ~Copyable {
                 connecting[run] = nil
                 if streaming.remove(run) != nil { streams?.cancel(run) }
                 paths.cancel(run)
-            case .report(let report):
+            case .report(var report):
+                if report.isSummary {
+                    let now = Clock.now
+                    report.findings = paths.findings(realServers: realServers, at: now)
+                    paths.patrol(at: now)
+                }
                 thread.report(report)
             }
         }

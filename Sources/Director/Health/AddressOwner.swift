@@ -1,0 +1,15 @@
+package import Primitives
+
+/// Who rightly answers ARP for a virtual address.
+package struct AddressOwner: Hashable, Sendable {
+    /// The virtual address.
+    package var address: IPv4Address
+    /// The Active Router's own address; nothing while that is this director itself.
+    package var router: IPv4Address?
+
+    /// Makes an owner.
+    package init(address: IPv4Address, router: IPv4Address?) {
+        self.address = address
+        self.router = router
+    }
+}

@@ -1,0 +1,78 @@
+package import Primitives
+
+/// Watches who answers ARP for the virtual addresses; it asks nobody itself and has no clock.
+///
+/// One frame proves nothing: an answer may be late, from before a takeover. Two within ``window`` are a claim, and a
+/// change of the owner forgets what was heard before.
+package struct AddressSentinel: Sendable {
+    private struct Claim: Hashable, Sendable {
+        var address: IPv4Address
+        var mac: MACAddress
+    }
+
+    /// How long an answer counts.
+    package static let window = Interval.seconds(5)
+    /// How often each virtual address is asked for.
+    package static let interval = Interval.seconds(1)
+    /// More claims than this are not remembered: a LAN in which everybody answers is named by a few.
+    private static let limit = 1_024
+
+    private var owners: [IPv4Address: AddressOwner] = [:]
+    private var heard: [Claim: (last: MonotonicInstant, before: MonotonicInstant?)] = [:]
+
+    /// Makes a sentinel that watches nothing.
+    package init() {}
+
+    /// Replaces the addresses and their owners.
+    package mutating func watch(_ owners: [AddressOwner]) {
+        let new = Dictionary(owners.map { ($0.address, $0) }) { first, _ in first }
+        heard = heard.filter { new[$0.key.address] == self.owners[$0.key.address] }
+        self.owners = new
+    }
+
+    /// The addresses that are to be asked for, sorted.
+    package var addresses: [IPv4Address] { owners.keys.sorted() }
+
+    /// Somebody says that an address is theirs.
+    package mutating func hear(_ address: IPv4Address, from mac: MACAddress, at now: MonotonicInstant) {
+        guard owners[address] != nil else { return }
+        let claim = Claim(address: address, mac: mac)
+        guard heard[claim] != nil || heard.count < Self.limit else { return }
+        heard[claim] = (now, heard[claim]?.last)
+    }
+
+    /// Whether a machine claims an address, twice within the window.
+    package func isClaimed(_ address: IPv4Address, by mac: MACAddress, at now: MonotonicInstant) -> Bool {
+        guard let times = heard[Claim(address: address, mac: mac)], let before = times.before else { return false }
+        return now - times.last <= Self.window && times.last - before <= Self.window
+    }
+
+    /// Everybody who claims an address that is not theirs, sorted by address and machine.
+    ///
+    /// - Parameters:
+    ///   - neighbours: the real servers' and the Active Router's Ethernet addresses as far as known.
+    ///   - realServers: which of the neighbours are real servers.
+    ///   - own: this director's own Ethernet address.
+    ///   - now: the time.
+    /// - Returns: the findings.
+    package func findings(
+        neighbours: [IPv4Address: MACAddress],
+        realServers: Set<IPv4Address>,
+        own: MACAddress,
+        at now: MonotonicInstant,
+    ) -> [AddressFinding] {
+        let names = Dictionary(
+            neighbours.filter { realServers.contains($0.key) }.map { ($0.value, $0.key) },
+            uniquingKeysWith: min
+        )
+        return heard.keys.filter { isClaimed($0.address, by: $0.mac, at: now) }.compactMap { claim in
+            guard let owner = owners[claim.address], claim.mac != own else { return nil }
+            if let router = owner.router {
+                // Who the Active Router is on the LAN has to be known before anybody is called a stranger.
+                guard let right = neighbours[router] else { return nil }
+                guard right != claim.mac else { return nil }
+            }
+            return AddressFinding(address: claim.address, mac: claim.mac, realServer: names[claim.mac])
+        }.sorted { ($0.address, $0.mac.rawValue) < ($1.address, $1.mac.rawValue) }
+    }
+}

@@ -1,0 +1,68 @@
+import Health
+import Primitives
+import Testing
+
+@Suite struct `ARP sentinel` {
+    static let virtual = IPv4Address(192, 0, 2, 100)
+    static let web = IPv4Address(192, 0, 2, 11)
+    static let peer = IPv4Address(192, 0, 2, 3)
+    static let own = MACAddress(rawValue: 1)
+    static let webMAC = MACAddress(rawValue: 11)
+    static let peerMAC = MACAddress(rawValue: 3)
+
+    private func at(_ milliseconds: Int64) -> MonotonicInstant {
+        MonotonicInstant(nanoseconds: 1_000_000_000) + .milliseconds(milliseconds)
+    }
+
+    private func sentinel(router: IPv4Address?, heard: [(MACAddress, Int64)]) -> AddressSentinel {
+        var sentinel = AddressSentinel()
+        sentinel.watch([AddressOwner(address: Self.virtual, router: router)])
+        for (mac, time) in heard { sentinel.hear(Self.virtual, from: mac, at: at(time)) }
+        return sentinel
+    }
+
+    private func findings(
+        _ sentinel: AddressSentinel,
+        neighbours: [IPv4Address: MACAddress] = [web: webMAC, peer: peerMAC],
+        at time: Int64 = 2_000,
+    ) -> [AddressFinding] {
+        sentinel.findings(neighbours: neighbours, realServers: [Self.web], own: Self.own, at: at(time))
+    }
+
+    @Test func `a real server that answers twice is named, and forgotten when it falls silent`() {
+        let once = sentinel(router: nil, heard: [(Self.webMAC, 0)])
+        #expect(findings(once).isEmpty)
+        let twice = sentinel(router: nil, heard: [(Self.webMAC, 0), (Self.webMAC, 1_000)])
+        let expected = AddressFinding(address: Self.virtual, mac: Self.webMAC, realServer: Self.web)
+        #expect(findings(twice) == [expected])
+        #expect(expected.reason == .arpOffender)
+        #expect(findings(twice, at: 6_500).isEmpty)
+    }
+
+    @Test func `the Active Router answers rightly, and a stranger does not`() {
+        let stranger = MACAddress(rawValue: 99)
+        let heard = [(Self.peerMAC, Int64(0)), (stranger, 0), (Self.peerMAC, 1_000), (stranger, 1_000)]
+        let found = findings(sentinel(router: Self.peer, heard: heard))
+        #expect(found.map(\.mac) == [stranger])
+        #expect(found.first?.reason == .addressClaimedByStranger)
+        // Where the Active Router is not known on the LAN, nobody is blamed.
+        #expect(findings(sentinel(router: Self.peer, heard: heard), neighbours: [:]).isEmpty)
+    }
+
+    @Test func `a takeover forgets who answered before`() {
+        var sentinel = sentinel(router: Self.peer, heard: [(Self.peerMAC, 0), (Self.peerMAC, 1_000)])
+        sentinel.watch([AddressOwner(address: Self.virtual, router: nil)])
+        #expect(findings(sentinel).isEmpty)
+        sentinel.hear(Self.virtual, from: Self.peerMAC, at: at(1_500))
+        #expect(findings(sentinel).isEmpty)
+    }
+
+    @Test func `an address that nobody asked about is nobody's`() {
+        var sentinel = AddressSentinel()
+        sentinel.watch([])
+        sentinel.hear(Self.virtual, from: Self.webMAC, at: at(0))
+        sentinel.hear(Self.virtual, from: Self.webMAC, at: at(1_000))
+        #expect(findings(sentinel).isEmpty)
+        #expect(!sentinel.isClaimed(Self.virtual, by: Self.webMAC, at: at(1_000)))
+    }
+}
