@@ -95,7 +95,7 @@ import VRRP
         #expect(expectation.fields == [.init(name: "X-Probe", value: "tandem")])
         #expect(services["https"]?.probe.fastInterval == .milliseconds(200))
         #expect(services["https"]?.probe.timeout == .seconds(1))
-        #expect(services["syslog"]?.probe.kind == .icmp)
+        #expect(services["syslog"]?.probe.kind == .icmpFullFrame)
         let quick = try Files.text(ofExample: "director-lb1.yaml").replacing("type: tcp", with: "interval: 50ms")
         let probe = try DirectorConfiguration.parse(Source(name: "quick", text: quick)).cluster.services[0].probe
         #expect(probe.interval == .milliseconds(50))

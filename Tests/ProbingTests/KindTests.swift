@@ -173,6 +173,19 @@ import Testing
         }
     }
 
+    @Test func `a path that full-sized frames do not pass`() throws {
+        try NetworkNamespace.run {
+            let stage = try Stage()
+            let target = Self.target(.icmpFullFrame)
+            try Self.check([(target, .passing)], on: stage)
+            try stage.server("ip link set server0 mtu 1400")
+            try stage.wait(for: target, .pathMTUTooSmall)
+            try stage.server("ip link set server0 mtu 1500")
+            try stage.wait(for: target, .passing)
+            stage.stop()
+        }
+    }
+
     @Test func `a command has no capability, no endless output and no endless time`() throws {
         try NetworkNamespace.run {
             let stage = try Stage()

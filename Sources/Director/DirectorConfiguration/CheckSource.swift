@@ -31,7 +31,7 @@ struct CheckSource {
             case .https: ["http", "tls"]
             case .tls: ["tls"]
             case .dns: ["dns"]
-            case .icmp: []
+            case .icmp: ["full_frame"]
             case .command: ["command"]
             }
         }
@@ -49,6 +49,7 @@ struct CheckSource {
     var http: Located<HTTPSource>?
     var tls: Located<TLSSource>?
     var dns: Located<DNSSource>?
+    var fullFrame: Located<Bool>?
     var command: Located<[Located<String>]>?
 
     init(_ fields: inout MappingDecoder) {
@@ -64,6 +65,7 @@ struct CheckSource {
         http = fields.optional("http", .http)
         tls = fields.optional("tls", .tls)
         dns = fields.optional("dns", .dns)
+        fullFrame = fields.optional("full_frame", .boolean)
         command = fields.optional("command", .list(of: .argument, atMost: 64))
         checkRhythm(fields.diagnostics)
         checkKind(fields)
@@ -89,7 +91,7 @@ struct CheckSource {
     private func checkKind(_ fields: MappingDecoder) {
         // Where the type is wrong, nothing follows from it.
         guard kind != nil || !fields.contains("type") else { return }
-        for key in ["exchange", "http", "tls", "dns", "command"] where !effectiveKind.keys.contains(key) {
+        for key in ["exchange", "http", "tls", "dns", "full_frame", "command"] where !effectiveKind.keys.contains(key) {
             guard let span = fields.span(ofKey: key) else { continue }
             let kinds = Kind.allCases.filter { $0.keys.contains(key) }.map(\.rawValue).joined(separator: " or ")
             fields.diagnostics.report(
@@ -126,7 +128,7 @@ struct CheckSource {
         case .tls: .tls(tls?.value.expectation ?? TLSExpectation())
         case .udp: exchange.map { .udp($0.value.exchange) } ?? .tcp
         case .dns: dns?.value.expectation.map { .dns($0) } ?? .tcp
-        case .icmp: .icmp
+        case .icmp: fullFrame?.value == true ? .icmpFullFrame : .icmp
         case .command: command.map { .command(CommandCheck(arguments: $0.value.map(\.value))) } ?? .tcp
         }
     }

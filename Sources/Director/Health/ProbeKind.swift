@@ -14,6 +14,8 @@ package enum ProbeKind: Hashable, Sendable {
     case dns(DNSExpectation)
     /// Sends an ICMP or ICMPv6 echo request.
     case icmp
+    /// Sends an echo request twice, once as long as the interface's MTU lets it be and never to be fragmented.
+    case icmpFullFrame
     /// Runs a program, which passes by exit status 0.
     case command(CommandCheck)
 }
@@ -23,7 +25,7 @@ extension ProbeKind {
     package var usesConnection: Bool {
         switch self {
         case .tcp, .tcpExchange, .tls, .http: true
-        case .udp, .dns, .icmp, .command: false
+        case .udp, .dns, .icmp, .icmpFullFrame, .command: false
         }
     }
 
@@ -35,7 +37,7 @@ extension ProbeKind {
         case .http(let expectation): expectation.tls == nil ? "http" : "https"
         case .udp: "udp"
         case .dns: "dns"
-        case .icmp: "icmp"
+        case .icmp, .icmpFullFrame: "icmp"
         case .command: "command"
         }
     }
@@ -45,6 +47,7 @@ extension ProbeKind: CustomStringConvertible {
     package var description: String {
         switch self {
         case .tcp, .icmp: name
+        case .icmpFullFrame: "\(name) full frame"
         case .tcpExchange(let exchange), .udp(let exchange): "\(name) \(exchange)"
         case .tls(let expectation): "\(name) \(expectation)"
         case .http(let expectation): "\(name) \(expectation)"

@@ -36,6 +36,7 @@ package enum Reason: String, Hashable, Sendable, CaseIterable, Codable {
     case directRoutingBlackHole = "direct-routing-black-hole"
     case arpOffender = "arp-offender"
     case addressClaimedByStranger = "address-claimed-by-stranger"
+    case pathMTUTooSmall = "path-mtu-too-small"
     case overloaded = "overloaded"
     case unreachable = "unreachable"
 

@@ -13,6 +13,8 @@ final class DatagramAttempt: ProbeAttempt {
         case exchange(ByteExchange, RegularExpression?)
         case dns(DNSExpectation, identifier: UInt16)
         case echo(EchoMessage)
+        /// One that always fits, and one that fills the frame.
+        case fullEcho(EchoMessage, EchoMessage)
     }
 
     private let descriptor: FileDescriptor
@@ -21,6 +23,8 @@ final class DatagramAttempt: ProbeAttempt {
     private let startedAt: MonotonicInstant
     /// What the last datagram was that is not the answer.
     private var surprise: ProbeOutcome?
+    /// Whether the short one of two echo requests was answered.
+    private var isSmallAnswered = false
 
     var descriptors: [Int32] { [descriptor.raw] }
 
@@ -57,26 +61,46 @@ final class DatagramAttempt: ProbeAttempt {
         if let error = SocketAddress.bind(raw, to: Endpoint(address: source, port: 0)) {
             return .done(.couldNotRun(evidence: "bind to \(source): \(error)"))
         }
+        if case .fullEcho = question {
+            do throws(Errno) {
+                // IP_PMTUDISC_PROBE: DF is set, and what is known of the path's MTU is not asked.
+                switch target.address.family {
+                case .ipv4: try SystemCall.setOption(raw, Int32(IPPROTO_IP), IP_MTU_DISCOVER, 3)
+                case .ipv6: try SystemCall.setOption(raw, Int32(IPPROTO_IPV6), IPV6_MTU_DISCOVER, 3)
+                }
+            } catch {
+                return .done(.couldNotRun(evidence: "DF: \(error)"))
+            }
+        }
         // Connected, so that the kernel drops what others send and tells of ICMP errors.
         if let error = SocketAddress.connect(raw, to: target) {
             return .done(.couldNotRun(evidence: "connect to \(target): \(error)"))
         }
-        let bytes = question.request(from: source, to: target.address)
-        do throws(Errno) {
-            try SystemCall.run {
-                unsafe bytes.withUnsafeBytes { unsafe send(raw, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
-            }
-        } catch .connectionRefused {
-            return .done(.failed(.probeRefused, evidence: "\(target) refuses the datagram"))
-        } catch {
-            return .done(.couldNotRun(evidence: "send to \(target): \(error)"))
+        for bytes in question.requests(from: source, to: target.address) {
+            if let outcome = attempt.send(bytes) { return .done(outcome) }
         }
         return .pending(attempt)
     }
 
+    private func send(_ bytes: [UInt8]) -> ProbeOutcome? {
+        let raw = descriptor.raw
+        do throws(Errno) {
+            try SystemCall.run {
+                unsafe bytes.withUnsafeBytes { unsafe Glibc.send(raw, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+            }
+            return nil
+        } catch .connectionRefused {
+            return .failed(.probeRefused, evidence: "\(target) refuses the datagram")
+        } catch {
+            return .couldNotRun(evidence: "send to \(target): \(error)")
+        }
+    }
+
     private static func socketType(_ question: Question, _ family: AddressFamily) -> (type: Int32, protocol: Int32) {
-        guard case .echo = question else { return (Int32(SOCK_DGRAM.rawValue), 0) }
-        return (Int32(SOCK_RAW.rawValue), family == .ipv4 ? 1 : 58)
+        switch question {
+        case .exchange, .dns: (Int32(SOCK_DGRAM.rawValue), 0)
+        case .echo, .fullEcho: (Int32(SOCK_RAW.rawValue), family == .ipv4 ? 1 : 58)
+        }
     }
 
     func advance(at now: MonotonicInstant) -> ProbeOutcome? {
@@ -116,23 +140,41 @@ final class DatagramAttempt: ProbeAttempt {
             return expectation.judge(bytes, identifier: identifier, after: time)
         case .echo(let message):
             return message.isAnswered(by: bytes, family: target.address.family) ? .passed(time) : nil
+        case .fullEcho(let small, let large):
+            if small.isAnswered(by: bytes, family: target.address.family) { isSmallAnswered = true }
+            return large.isAnswered(by: bytes, family: target.address.family) ? .passed(time) : nil
         }
     }
 
     func expire(at now: MonotonicInstant) -> ProbeOutcome {
-        advance(at: now) ?? surprise ?? .failed(.probeTimedOut, evidence: "\(named) does not answer")
+        advance(at: now) ?? surprise ?? mtuProblem ?? .failed(.probeTimedOut, evidence: "\(named) does not answer")
     }
 
-    private var named: String { if case .echo = question { "\(target.address)" } else { "\(target)" } }
+    private var mtuProblem: ProbeOutcome? {
+        guard case .fullEcho(_, let large) = question, isSmallAnswered else { return nil }
+        return .failed(
+            .pathMTUTooSmall,
+            evidence: "\(named) answers a short echo request and none of \(large.packetLength ?? 0) octets",
+        )
+    }
+
+    private var named: String {
+        switch question {
+        case .echo, .fullEcho: "\(target.address)"
+        case .exchange, .dns: "\(target)"
+        }
+    }
 }
 
 extension DatagramAttempt.Question {
-    fileprivate func request(from source: IPAddress, to target: IPAddress) -> [UInt8] {
+    fileprivate func requests(from source: IPAddress, to target: IPAddress) -> [[UInt8]] {
         switch self {
-        case .exchange(let exchange, _): exchange.request
+        case .exchange(let exchange, _): [exchange.request]
         case .dns(let expectation, let identifier):
-            DNSMessage.query(expectation.name, type: expectation.type.number, identifier: identifier)
-        case .echo(let message): message.encode(family: target.family)
+            [DNSMessage.query(expectation.name, type: expectation.type.number, identifier: identifier)]
+        case .echo(let message): [message.encode(family: target.family)]
+        case .fullEcho(let small, let large):
+            [small.encode(family: target.family), large.encode(family: target.family)]
         }
     }
 }

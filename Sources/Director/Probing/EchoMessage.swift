@@ -6,6 +6,8 @@ struct EchoMessage: Hashable {
     var identifier: UInt16
     /// Names the request.
     var sequence: UInt16
+    /// How long the IP packet shall be; as long as ping(8) makes it where absent.
+    var packetLength: Int?
 
     /// The payload, of the size that ping(8) sends.
     private static let payload = Array("tandem probe, please echo this back to its sender, thank".utf8)
@@ -19,6 +21,10 @@ struct EchoMessage: Hashable {
         writer.write(identifier)
         writer.write(sequence)
         writer.write(bytes: Self.payload)
+        if let packetLength {
+            let length = packetLength - (family == .ipv4 ? 20 : 40)
+            writer.write(bytes: [UInt8](repeating: 0, count: max(0, min(length, 65_507) - writer.count)))
+        }
         guard family == .ipv4 else { return writer.bytes }
         var checksum = InternetChecksum()
         checksum.add(writer.bytes)

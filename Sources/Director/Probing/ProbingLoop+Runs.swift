@@ -59,6 +59,13 @@ extension ProbingLoop {
                     sequence: UInt16(truncatingIfNeeded: run.rawValue)
                 )
             )
+        case .icmpFullFrame:
+            let identifier = UInt16(truncatingIfNeeded: random)
+            let sequence = UInt16(truncatingIfNeeded: run.rawValue) & 0xfffe
+            return .fullEcho(
+                EchoMessage(identifier: identifier, sequence: sequence),
+                EchoMessage(identifier: identifier, sequence: sequence | 1, packetLength: mtu),
+            )
         case .tcp, .tcpExchange, .tls, .http, .command:
             return nil
         }
@@ -139,6 +146,15 @@ extension ProbingLoop {
             return nil
         } catch {
             return .couldNotRun(evidence: "dup: \(error)")
+        }
+    }
+
+    /// The MTU of the interface as it is now, or Ethernet's.
+    private var mtu: Int {
+        do throws(Errno) {
+            return try Interface.named(demand?.interface ?? "").mtu
+        } catch {
+            return 1_500
         }
     }
 }

@@ -118,7 +118,7 @@ final class StreamProber: Sendable {
             }
             try pipeline.addHTTPClientHandlers()
             try pipeline.addHandler(HTTPHandler(run, expectation, expression(expectation.pattern)))
-        case .tcp, .udp, .dns, .icmp, .command:
+        case .tcp, .udp, .dns, .icmp, .icmpFullFrame, .command:
             preconditionFailure("\(run.start.kind.name) does not speak over a connection")
         }
     }

@@ -71,7 +71,7 @@ final class StreamRun {
         switch start.kind {
         case .tls: true
         case .http(let expectation): expectation.tls != nil
-        case .tcp, .tcpExchange, .udp, .dns, .icmp, .command: false
+        case .tcp, .tcpExchange, .udp, .dns, .icmp, .icmpFullFrame, .command: false
         }
     }
 }
