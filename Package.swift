@@ -138,7 +138,7 @@ let package = Package(
             "Director/DirectorConfiguration",
             [
                 "Primitives", "AgentProtocol", "ConfigurationSyntax", "VRRP", "Health", "Balancing", "DirectorCore",
-                "Linux",
+                "PeerProtocol", "Linux",
             ],
         ),
         library("IPVS", "Director/IPVS", ["Primitives", "Balancing", "Netlink", "Linux", system]),
@@ -179,7 +179,8 @@ let package = Package(
             dependencies: [
                 "Primitives", "AgentProtocol", "VRRP", "Health", "Balancing", "DirectorCore", "DirectorConfiguration",
                 "ConfigurationSyntax", "IPVS", "Election", "Addresses", "Dataplane", "Probing", "AgentLink", "Control",
-                "ControlSocket", "Linux", "Netlink", "SecureTransport", "ServiceManager", "Telemetry",
+                "PeerLink", "PeerProtocol", "ControlSocket", "Linux", "Netlink", "SecureTransport", "ServiceManager",
+                "Telemetry",
                 argumentParser, logging, nioCore, nioPosix, system,
             ],
             path: "Sources/Director/DirectorCommand",

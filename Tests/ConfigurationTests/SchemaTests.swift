@@ -40,6 +40,7 @@ import Testing
     @Test(arguments: [
         ("qqq: 1", []),
         ("connection_sync: {qqq: 1}", ["connection_sync"]),
+        ("peer: {qqq: 1}", ["peer"]),
         ("virtual_routers: [{qqq: 1}]", ["virtual_routers"]),
         ("virtual_routers: [{authentication: {qqq: 1}}]", ["virtual_routers", "authentication"]),
         ("virtual_routers: [{hmac: {qqq: 1}}]", ["virtual_routers", "hmac"]),

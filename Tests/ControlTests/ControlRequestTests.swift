@@ -10,6 +10,9 @@ import Testing
         arguments: [
             (.status, #"{"command":"status"}"#),
             (.reload, #"{"command":"reload"}"#),
+            (.failover(router: "front", isForced: true), #"{"command":"failover","force":true,"router":"front"}"#),
+            (.failover(router: nil, isForced: false), #"{"command":"failover","force":false}"#),
+            (.prepareRestart, #"{"command":"prepare_restart"}"#),
             (
                 .setOverride(realServer: "web1", .drain),
                 #"{"command":"override","override":"drain","real_server":"web1"}"#
@@ -23,7 +26,10 @@ import Testing
 
     @Test(
         arguments: [
-            (#"{"command":"stats"}"#, #""stats" is no command; there are status, reload, override"#),
+            (
+                #"{"command":"stats"}"#,
+                #""stats" is no command; there are status, reload, failover, prepare_restart, override"#
+            ),
             (#"{"command":"override"}"#, #"no "real_server" is given"#),
             ("{}", #"no "command" is given"#),
         ]

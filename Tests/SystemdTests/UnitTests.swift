@@ -94,6 +94,8 @@ import Testing
             #expect(unit["WatchdogSec"]?.isEmpty == false)
         }
         #expect(director["ExecStopPost"] == ["/usr/sbin/tandem-director release-addresses --unless-restarting"])
+        // As root: systemd's own socket, which knows of the restart, is root's alone.
+        #expect(director["ExecStop"] == ["-+/usr/sbin/tandem-director prepare-restart --if-restarting %n"])
     }
 
     @Test func `the drain ends before the web server and the network do`() throws {

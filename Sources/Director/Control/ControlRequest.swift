@@ -4,6 +4,10 @@ package import Health
 package enum ControlRequest: Hashable, Sendable {
     /// How everything stands; the answer is a `ClusterStatus`.
     case status
+    /// Let the other director take over one virtual router, or all; the answer is a sentence.
+    case failover(router: String?, isForced: Bool)
+    /// Keep the virtual addresses over the stop that follows, which is a restart; the answer is a sentence.
+    case prepareRestart
     /// Read the configuration again, whole or not at all; the answer is a sentence.
     case reload
     /// Overrule everything that is known about a real server; the answer is a sentence.
@@ -13,6 +17,8 @@ package enum ControlRequest: Hashable, Sendable {
 extension ControlRequest: Codable {
     private enum Key: String, CodingKey {
         case command
+        case router
+        case isForced = "force"
         case realServer = "real_server"
         case override
     }
@@ -20,6 +26,8 @@ extension ControlRequest: Codable {
     private enum Command: String, Codable, CaseIterable {
         case status
         case reload
+        case failover
+        case prepareRestart = "prepare_restart"
         case override
     }
 
@@ -37,6 +45,12 @@ extension ControlRequest: Codable {
         switch command {
         case .status: self = .status
         case .reload: self = .reload
+        case .prepareRestart: self = .prepareRestart
+        case .failover:
+            self = .failover(
+                router: try container.decodeIfPresent(String.self, forKey: .router),
+                isForced: try container.decodeIfPresent(Bool.self, forKey: .isForced) ?? false,
+            )
         case .override:
             self = .setOverride(
                 realServer: try container.decode(String.self, forKey: .realServer),
@@ -50,6 +64,12 @@ extension ControlRequest: Codable {
         switch self {
         case .status:
             try container.encode(Command.status, forKey: .command)
+        case .prepareRestart:
+            try container.encode(Command.prepareRestart, forKey: .command)
+        case .failover(let router, let isForced):
+            try container.encode(Command.failover, forKey: .command)
+            try container.encodeIfPresent(router, forKey: .router)
+            try container.encode(isForced, forKey: .isForced)
         case .reload:
             try container.encode(Command.reload, forKey: .command)
         case .setOverride(let realServer, let override):

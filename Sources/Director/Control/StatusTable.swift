@@ -7,6 +7,7 @@ package enum StatusTable {
     package static func render(_ status: ClusterStatus) -> String {
         var sections = [[header(status)] + (status.troubles + status.addressFindings).map { "! \($0)" }]
         sections.append(routers(status.routers))
+        if let peer = status.peer { sections.append(PeerTable.lines(peer)) }
         sections.append(contentsOf: status.services.map(service))
         sections.append(realServers(status.realServers))
         sections.append(facts(status.realServers))

@@ -10,7 +10,8 @@ struct DirectorCommand: ParsableCommand {
         version: "tandem-director \(Version.text)",
         subcommands: [
             RunCommand.self, CheckCommand.self, PlanCommand.self, StatusCommand.self, ConnectionsCommand.self,
-            KeygenCommand.self, ReleaseAddressesCommand.self,
+            KeygenCommand.self, ReleaseAddressesCommand.self, FailoverCommand.self,
+            PrepareRestartCommand.self,
         ],
     )
 }

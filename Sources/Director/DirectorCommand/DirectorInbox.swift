@@ -38,6 +38,8 @@ struct DirectorInbox: Sendable {
     let dataplane: Mailbox<DataplaneMessage>
     /// Bytes from the agents: what does not fit is refused, and the link is not read until there is room.
     let agents: Mailbox<ClusterEvent>
+    /// Bytes from the other director: what does not fit is refused, and the link is not read until there is room.
+    let peer: Mailbox<PeerEvent>
     /// Requests of operators: what does not fit is refused and answered so.
     let control: Mailbox<ControlMessage>
 
@@ -46,11 +48,15 @@ struct DirectorInbox: Sendable {
         probes = try Mailbox(capacity: 256, whenFull: .dropOldest)
         dataplane = try Mailbox(capacity: 16, whenFull: .dropOldest)
         agents = try Mailbox(capacity: 4_096, whenFull: .refuse)
+        peer = try Mailbox(capacity: 256, whenFull: .refuse)
         control = try Mailbox(capacity: 64, whenFull: .refuse)
     }
 
     /// The descriptors of all mailboxes.
     var descriptors: [Int32] {
-        [election.descriptor, probes.descriptor, dataplane.descriptor, agents.descriptor, control.descriptor]
+        [
+            election.descriptor, probes.descriptor, dataplane.descriptor, agents.descriptor, peer.descriptor,
+            control.descriptor,
+        ]
     }
 }

@@ -35,8 +35,14 @@ extension DirectorLoop {
         switch request {
         case .status:
             var status = core.status(at: Clock.now)
+            status.peer = peer.status(at: Clock.now)
             status.troubles = threads.troubles.map(\.description)
             message.reply.succeed(status)
+        case .failover(let router, let isForced):
+            failOver(router: router, isForced: isForced, message.reply)
+        case .prepareRestart:
+            restartAnnouncedUntil = Clock.now + .seconds(30)
+            message.reply.succeed("a stop within 30s keeps the virtual addresses")
         case .reload:
             switch reload() {
             case .applied(let text): message.reply.succeed(text)
@@ -77,6 +83,7 @@ extension DirectorLoop {
         setLogLevel(found.logLevel)
         handle(.configurationReplaced(found.cluster))
         synchronizeConnections()
+        reconfigurePeer()
         logger.notice("the new configuration is in force", metadata: ["configuration.file": "\(configurationPath)"])
         return .applied("the new configuration is in force")
     }

@@ -26,6 +26,7 @@ struct DirectorLoop: ~Copyable {
     var logger: Logger
     let notifier: NotificationThread
     var core: ClusterCore
+    var peer = PeerCore()
     var reactor: Reactor
     var life: DirectorLife
     /// When the code that only the start needed is given back.
@@ -38,6 +39,23 @@ struct DirectorLoop: ~Copyable {
     var lastElection: ElectionReport?
     /// The sync daemons that were last wished for.
     var syncWish: ConnectionSyncWish?
+    /// The operators who wait for the outcome of a failover, by its number.
+    var failovers: [UInt64: ControlReply] = [:]
+    var nextFailover: UInt64 = 1
+    /// Whether this director could serve, as far as preemption goes.
+    var mayPreempt = false
+    /// Whether the two directors agree on preemption by their link.
+    var peerDefersPreemption = false
+    /// What the election was last told.
+    var defersPreemption = true
+    var peerInformationDue = MonotonicInstant(nanoseconds: 0)
+    /// How long a stop that was asked for waits for the handover.
+    var handoverDeadline: MonotonicInstant?
+    var hasRequestedStop = false
+    /// Until when a stop is the beginning of a start, as somebody has said.
+    var restartAnnouncedUntil: MonotonicInstant?
+    /// Whether the process ends to be started anew.
+    var isRestarting = false
     /// Why the process has to end though nobody asked for it.
     private var failure: Errno?
 
@@ -77,12 +95,14 @@ struct DirectorLoop: ~Copyable {
     /// Turns until the process shall end.
     mutating func run(_ started: ClusterEvent) throws(Errno) {
         handle(started)
+        startPeer(started)
         while life.phase != .finished {
             _ = try reactor.wait(until: deadline)
             try takeSignals()
             takeMessages()
             let now = Clock.now
             if let due = core.deadline, due <= now { handle(.deadlineReached) }
+            advancePeer(at: now)
             advance(at: now)
             if watchdog.isDue(at: now, completedTurns: threads.completedTurns) { notifier.watchdog() }
             showStatus(at: now)
@@ -93,6 +113,7 @@ struct DirectorLoop: ~Copyable {
     /// When the loop has to turn again though nothing happens.
     private var deadline: MonotonicInstant? {
         var candidates = [core.deadline, watchdog.deadline, troubleLog.deadline, life.deadline].compactMap { $0 }
+        if let peerDeadline { candidates.append(peerDeadline) }
         if life.phase == .running {
             candidates.append(statusLine.deadline)
             if let codeReleaseDue { candidates.append(codeReleaseDue) }
@@ -108,6 +129,7 @@ struct DirectorLoop: ~Copyable {
                 lastElection = report
                 synchronizeConnections()
                 handle(.electionReported(report))
+                handlePeer(.electionReported(report))
                 live(.electionReported(knowsItsInterfaces: report.knowsItsInterfaces))
             case .stopped:
                 live(.electionEnded)
@@ -124,6 +146,7 @@ struct DirectorLoop: ~Copyable {
         }
         for event in inbox.agents.drain() { handle(event) }
         for report in inbox.probes.drain() { handle(.probeReported(report)) }
+        for event in inbox.peer.drain() { handlePeer(event) }
         for message in inbox.control.drain() { answer(message) }
     }
 
@@ -166,10 +189,13 @@ struct DirectorLoop: ~Copyable {
         for step in life.handle(event, at: now) {
             switch step {
             case .becomeReady(let missing): becomeReady(without: missing, at: now)
-            case .allowPreemption: threads.election.post(.allowPreemption)
+            case .allowPreemption:
+                mayPreempt = true
+                deferPreemption()
             case .stopElection: stop()
             case .reportLateElection: logger.error("the election did not stop in time")
-            case .stopDataplane: threads.dataplane.post(.stop(clear: configuration.stopAction == .clear))
+            case .stopDataplane:
+                threads.dataplane.post(.stop(clear: configuration.stopAction == .clear && !isRestarting))
             case .fail:
                 failure = threads.election.health.ended ?? .ioError
                 logger.critical("the election ended", metadata: ["election.health": "\(threads.election.health)"])
@@ -213,7 +239,7 @@ struct DirectorLoop: ~Copyable {
             case SIGHUP:
                 takeHangUp()
             default:
-                live(.stopRequested)
+                requestStop()
             }
         }
     }
@@ -221,8 +247,8 @@ struct DirectorLoop: ~Copyable {
     /// Gives up the virtual addresses; the kernel's services follow when that is done.
     private mutating func stop() {
         // First of all: the other director waits for the advertisement of priority 0.
-        let isHeard = threads.election.post(.stop)
-        notifier.stopping(status: "giving up the virtual addresses")
+        let isHeard = endElection()
+        notifier.stopping(status: isRestarting ? "restarting" : "giving up the virtual addresses")
         logger.notice("the director stops")
         handle(.stopRequested)
         if !isHeard { live(.electionEnded) }

@@ -2,6 +2,7 @@ internal import Addresses
 internal import Election
 internal import Linux
 internal import Netlink
+internal import PeerLink
 internal import Probing
 internal import SystemPackage
 
@@ -15,6 +16,10 @@ extension DirectorThreads {
         }
         if let failure = probing.failure {
             troubles.append(Trouble(subject: "probing", text: "the thread has ended: \(failure)"))
+        }
+        if let failure = peer.failure {
+            troubles.append(Trouble(subject: "peer link", text: "\(failure)"))
+            peer.retry()
         }
         return troubles
     }

@@ -8,6 +8,7 @@ internal import Election
 internal import Linux
 internal import NIOCore
 internal import NIOPosix
+internal import PeerLink
 internal import Probing
 internal import SecureTransport
 internal import SystemPackage
@@ -19,6 +20,7 @@ struct DirectorThreads {
     let dataplane: DataplaneThread
     let probing: ProbingThread
     let dialer: AgentDialer
+    let peer: PeerLink
     let control: ControlServer
     private let group: MultiThreadedEventLoopGroup
 
@@ -27,6 +29,7 @@ struct DirectorThreads {
         group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let eventLoop = group.next()
         dialer = try AgentDialer(identity: identity, eventLoop: eventLoop) { inbox.agents.post($0) }
+        peer = try PeerLink(identity: identity, eventLoop: eventLoop) { inbox.peer.post($0) }
         control = ControlServer(path: configuration.controlSocket, eventLoop: eventLoop) { request, reply in
             if !inbox.control.post(DirectorInbox.ControlMessage(request: request, reply: reply)) {
                 reply.fail("too many requests wait already")

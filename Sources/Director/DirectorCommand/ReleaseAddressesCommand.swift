@@ -4,6 +4,7 @@ internal import ConfigurationSyntax
 internal import DirectorConfiguration
 internal import DirectorCore
 internal import Glibc
+internal import Linux
 
 /// `tandem-director release-addresses`: takes the virtual addresses of a dead director off the machine.
 struct ReleaseAddressesCommand: ParsableCommand {
@@ -13,7 +14,7 @@ struct ReleaseAddressesCommand: ParsableCommand {
         discussion: """
             The unit runs it after the director has ended in whatever way. With --unless-restarting it does nothing \
             when the director died of a signal for the first time, because systemd starts it again at once and the \
-            new process adopts what it finds. With a configuration that is refused it removes what bears Tandem's mark.
+            new process adopts what it finds, nor after a planned restart's stop. With a configuration that is refused it removes what bears Tandem's mark.
             """,
     )
 
@@ -30,7 +31,7 @@ struct ReleaseAddressesCommand: ParsableCommand {
         do throws(ConfigurationError) {
             // Addresses need no secrets, and one that is not there must not keep them on the machine.
             let configuration = try DirectorConfiguration.load(path: file.config, readsSecrets: false)
-            if unlessRestarting, isFirstDeath(stateDirectory: configuration.stateDirectory) { return }
+            if unlessRestarting, isRestart(stateDirectory: configuration.stateDirectory) { return }
             election = configuration.election
         } catch {
             // No director starts with such a file either, so the addresses go in any case: those that bear our mark.
@@ -45,6 +46,14 @@ struct ReleaseAddressesCommand: ParsableCommand {
             StandardError.print("tandem-director: \(error)")
             throw ExitCode(1)
         }
+    }
+
+    /// Whether the director comes back at once.
+    private func isRestart(stateDirectory: String) -> Bool {
+        let result = getenv("SERVICE_RESULT").map { String(cString: $0) }
+        let record = RestartRecord(stateDirectory: stateDirectory)
+        if result == "success", !record.read(at: Clock.now).isEmpty { return true }
+        return isFirstDeath(stateDirectory: stateDirectory)
     }
 
     /// Whether the director died of a signal now and not just before, so that systemd's restart will do.

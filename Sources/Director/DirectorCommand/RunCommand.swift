@@ -20,7 +20,7 @@ struct RunCommand: ParsableCommand {
     @OptionGroup var file: ConfigurationOption
 
     func run() throws {
-        let configuration = try file.load()
+        var configuration = try file.load()
         let level = Logger.Level(rawValue: configuration.logLevel.rawValue) ?? .info
         let logger = LogOutput.logger(label: "tandem-director", level: level)
         do {
@@ -28,6 +28,10 @@ struct RunCommand: ParsableCommand {
             // Before any thread: they inherit the mask, and the loop alone reads the signals.
             let signals = try SignalSource(signals: [SIGTERM, SIGINT, SIGHUP])
             signal(SIGPIPE, SIG_IGN)
+            // What the process before this one has left on purpose is taken up at once, and once.
+            let record = RestartRecord(stateDirectory: configuration.stateDirectory)
+            configuration.election.resumes = record.read(at: Clock.now)
+            record.remove()
             let inbox = try DirectorInbox()
             let threads = try DirectorThreads(configuration, identity: identity, inbox: inbox)
             var random = SystemRandomNumberGenerator()

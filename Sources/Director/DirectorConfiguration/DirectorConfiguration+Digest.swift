@@ -2,7 +2,8 @@ internal import Balancing
 internal import ConfigurationSyntax
 internal import DirectorCore
 internal import Health
-internal import Primitives
+package import PeerProtocol
+package import Primitives
 internal import VRRP
 
 extension DirectorConfiguration {
@@ -48,11 +49,44 @@ extension DirectorConfiguration {
 
     /// A short name of the normal form: equal on directors that agree, 16 hexadecimal digits of FNV-1a.
     package var digest: String {
+        let digits = String(Self.hash(normalForm), radix: 16)
+        return String(repeating: "0", count: 16 - digits.count) + digits
+    }
+
+    /// What the other director is told: digests of the whole and of each key.
+    package var summary: ConfigurationSummary {
+        let lines = normalForm
+        var sections: [String: [String]] = [:]
+        for line in lines {
+            let word = String(line.prefix { $0 != " " })
+            sections[Self.keys[word] ?? word, default: []].append(line)
+        }
+        return ConfigurationSummary(
+            generation: 0,
+            changedAt: 0,
+            digest: Self.hash(lines),
+            sections: sections.keys.sorted().prefix(PeerLimits.sections).map { key in
+                ConfigurationSummary.Section(name: key, digest: Self.hash(sections[key] ?? []))
+            },
+        )
+    }
+
+    /// The virtual addresses of all routers.
+    package var virtualAddresses: Set<IPAddress> { Set(election.routers.flatMap { $0.addresses.map(\.address) }) }
+
+    /// The keys of the file under which the statements stand.
+    private static var keys: [String: String] {
+        [
+            "virtual_router": "virtual_routers", "real_server": "real_servers", "service": "services",
+            "member": "services",
+        ]
+    }
+
+    private static func hash(_ lines: [String]) -> UInt64 {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for line in normalForm {
+        for line in lines {
             for byte in Array(line.utf8) + [10] { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
         }
-        let digits = String(hash, radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
+        return hash
     }
 }

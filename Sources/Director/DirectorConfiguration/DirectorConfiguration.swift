@@ -43,6 +43,8 @@ package struct DirectorConfiguration: Hashable, Sendable {
     package var sloppyTCP: Bool?
     /// How much is logged.
     package var logLevel = LogLevel.info
+    /// The other director, if there is one.
+    package var peer: PeerSettings.Peer?
     /// The virtual routers.
     package var election: ElectionSettings
     /// The real servers and services.

@@ -11,6 +11,20 @@ extension FileSource {
         for service in services { check(service.value, diagnostics) }
         checkLoadOfAgents(diagnostics)
         checkConnectionSync(diagnostics)
+        if let peer { check(peer.value, diagnostics) }
+    }
+
+    private func check(_ peer: PeerSource, _ diagnostics: DiagnosticList) {
+        if let own = name, let other = peer.name, own.value == other.value {
+            diagnostics.report("\"\(other.value)\" is this director's own name", at: other.span)
+        }
+        guard let address = peer.address else { return }
+        if let problem = address.value.unusable {
+            diagnostics.report("\(address.value) is \(problem), not a director's address", at: address.span)
+        }
+        if let virtual = virtualAddresses.first(where: { $0.value == address.value }) {
+            diagnostics.report("\(address.value) is the virtual address of line \(virtual.span.line)", at: address.span)
+        }
     }
 
     private func checkDuplicates(_ diagnostics: DiagnosticList) {

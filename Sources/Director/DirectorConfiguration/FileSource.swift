@@ -15,6 +15,7 @@ struct FileSource {
     var heartbeatInterval: Located<Interval>?
     var sloppyTCP: Located<Bool>?
     var connectionSync: Located<ConnectionSyncSource>?
+    var peer: Located<PeerSource>?
     var routers: [Located<VirtualRouterSource>]
     var realServers: [Located<RealServerSource>]
     var services: [Located<ServiceSource>]
@@ -35,6 +36,7 @@ struct FileSource {
         heartbeatInterval = fields.optional("heartbeat_interval", .duration(.milliseconds(50) ... .seconds(10)))
         sloppyTCP = fields.optional("sloppy_tcp", .boolean)
         connectionSync = fields.optional("connection_sync", .connectionSync)
+        peer = fields.optional("peer", .peer)
         let routers = fields.required("virtual_routers", .list(of: .virtualRouter, atMost: 255))
         let realServers = fields.optional("real_servers", .list(of: .realServer, atMost: 1_024))
         let services = fields.optional("services", .list(of: .service, atMost: 1_024))
@@ -77,6 +79,7 @@ struct FileSource {
         if let stateDirectory { result.stateDirectory = stateDirectory.value }
         if let stopAction { result.stopAction = stopAction.value }
         if let forwardingPolicy { result.forwardingPolicy = forwardingPolicy.value }
+        result.peer = peer?.value.settings
         result.connectionSync = connectionSync?.value.settings(interface: interface.value)
         result.sloppyTCP = sloppyTCP?.value
         if let logLevel { result.logLevel = logLevel.value }

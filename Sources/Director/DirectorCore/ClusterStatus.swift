@@ -22,6 +22,8 @@ package struct ClusterStatus: Hashable, Sendable, Codable {
     package var addressFindings: [String] = []
     /// The kernel's table; nothing before the first look.
     package var dataplane: DataplaneStatus?
+    /// The other director; nothing without one.
+    package var peer: PeerStatus?
     /// What the director's own threads were refused, and messages that they lost.
     package var troubles: [String] = []
 }

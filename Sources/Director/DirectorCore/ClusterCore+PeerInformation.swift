@@ -1,0 +1,62 @@
+import Balancing
+import Health
+package import PeerProtocol
+package import Primitives
+
+/// What the other director has to know of this one's cluster.
+extension ClusterCore {
+    /// Whether this director could serve, how its connections are synchronized, and what it thinks of the real servers.
+    package func peerInformation(at now: MonotonicInstant)
+        -> (readiness: PeerReadiness, connectionSync: PeerState.ConnectionSync, opinions: [PeerOpinion])
+    {
+        let services = status(at: now).services
+        let opinions = services.flatMap { service in
+            service.destinations.map { destination in
+                PeerOpinion(
+                    service: service.name,
+                    realServer: destination.realServer,
+                    state: PeerOpinion.State(destination.state),
+                    reason: destination.reason.rawValue,
+                )
+            }
+        }
+        let unknown = services.flatMap(\.destinations).first { $0.state == .unknown }
+        // A director without services is a VRRP router alone, which needs nothing of IPVS.
+        let isConverged = services.isEmpty || dataplane.map { $0.lookFailure == nil && $0.failures.isEmpty } ?? false
+        let sync = dataplane?.connectionSync
+        let isCaughtUp = sync.map { $0.role == .none && $0.failures.isEmpty || $0.isCaughtUp } ?? true
+        var reasons: [String] = []
+        if let unknown { reasons.append("\(unknown.realServer): \(unknown.reason)") }
+        if !isConverged {
+            let failure = dataplane?.failures.first.map { "\($0.explanation)" }
+            reasons.append(dataplane?.lookFailure ?? failure ?? "the kernel was not looked at yet")
+        }
+        if !isCaughtUp, let sync { reasons.append(sync.reason) }
+        let readiness = PeerReadiness(
+            isHealthKnown: unknown == nil,
+            isKernelConverged: isConverged,
+            isSyncCaughtUp: isCaughtUp,
+            reasons: reasons,
+        )
+        return (readiness, Self.role(sync?.role), opinions)
+    }
+
+    private static func role(_ role: ConnectionSyncStatus.Role?) -> PeerState.ConnectionSync {
+        switch role {
+        case nil, .some(.none): .off
+        case .master: .master
+        case .backup: .backup
+        case .both: .both
+        }
+    }
+}
+
+extension PeerOpinion.State {
+    /// What travels of a state.
+    fileprivate init(_ state: DestinationState) {
+        let known: [DestinationState: PeerOpinion.State] = [
+            .up: .up, .down: .down, .draining: .draining, .maintenance: .maintenance,
+        ]
+        self = known[state] ?? .unknown
+    }
+}
