@@ -38,10 +38,11 @@ extension VirtualRouter {
             return []
         case .handOver(let until):
             // The addresses are the owner's own, whoever else would like to answer for them.
-            if !settings.isAddressOwner { handover = .handingOver(until: until) }
+            if !settings.isAddressOwner, now < until { handover = .handingOver(until: until) }
             return []
         case .takeOver(let until):
             // It has taken over already, on the ordinary way; the one that hands over may not know.
+            guard now < until else { return [] }
             handover = .takingOver(until: until)
             return [.sendAdvertisement(priority: settings.priority), .announce]
         case .letGo:

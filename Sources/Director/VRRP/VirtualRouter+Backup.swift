@@ -61,6 +61,8 @@ extension VirtualRouter {
             // What it does not have it cannot hand over.
             return []
         case .takeOver(let until):
+            // An order that comes after its time is no order: nobody waits for it any more.
+            guard now < until else { return [] }
             let effects = becomeActive(.handover, at: now)
             handover = .takingOver(until: until)
             return effects
