@@ -117,7 +117,7 @@ import VRRP
     }
 
     @Test func `each failure has its cause`() throws {
-        func verdict(_ payload: [UInt8], _ keys: [UInt8: [UInt8]] = [7: AuthenticatorTests.secret]) throws -> AuthenticityVerdict {
+        func verdict(_ payload: [UInt8], _ keys: [UInt8: [UInt8]] = [7: Self.secret]) throws -> AuthenticityVerdict {
             Self.authenticator(keys: keys).judged(try Self.packet(payload)).authenticity
         }
         #expect(try verdict(Self.version3) == .absent)

@@ -28,6 +28,7 @@ final class Stage {
     let wire: PacketSocket
     let routes: RouteSocket
     var reactor: Reactor
+    var next: (election: ElectionThread, addresses: AddressThread)?
     var report: ElectionReport?
     var isStopped = false
     var heard: [EthernetFrame] = []
@@ -71,9 +72,29 @@ final class Stage {
         (self.found, self.published, self.ended, self.addresses) = (found, published, ended, addresses)
     }
 
+    /// Starts the next process on the same machine, with the record of the one before.
+    func resume(until: MonotonicInstant) throws {
+        let found = found
+        let addresses = try AddressThread.start { found.post($0) }
+        var settings = ElectionSettings(routers: [Self.settings])
+        settings.resumes = [Self.settings.name: until]
+        let published = published
+        let next = try ElectionThread.start(
+            settings,
+            ElectionThread.Outlets(
+                demand: { addresses.post($0) },
+                publish: { published.post($0) },
+                stopped: {}
+            )
+        )
+        self.next = (next, addresses)
+    }
+
     deinit {
         election.post(.stop)
         addresses.stop()
+        next?.election.post(.stop)
+        next?.addresses.stop()
     }
 
     /// Turns until something holds, and says so if it does not in time.
@@ -95,7 +116,7 @@ final class Stage {
 
     private func turn(until deadline: MonotonicInstant) throws {
         _ = try reactor.wait(until: deadline)
-        for report in found.drain() { election.post(report) }
+        for report in found.drain() { (next?.election ?? election).post(report) }
         if let newest = published.drain().last { report = newest }
         isStopped = isStopped || !ended.drain().isEmpty
         // A test that unplugs the cable hears of it here, once.
