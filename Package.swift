@@ -218,6 +218,15 @@ let package = Package(
             path: "Tests/TestNetwork",
             swiftSettings: strict,
         ),
+        .executableTarget(
+            name: "endurance",
+            dependencies: [
+                "TestNetwork", "Election", "Addresses", "DirectorCore", "VRRP", "Netlink", "Linux", "Primitives",
+                system,
+            ],
+            path: "Tests/Endurance",
+            swiftSettings: strict,
+        ),
         .target(name: "CLab", path: "Tests/CLab"),
         .executableTarget(
             name: "lab",

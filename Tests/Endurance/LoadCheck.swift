@@ -1,0 +1,127 @@
+import Election
+import Glibc
+import Linux
+import Primitives
+import Synchronization
+import TestNetwork
+import VRRP
+
+/// Two directors at 10 ms intervals, every processor busy, a reload every five seconds: nobody takes over.
+///
+/// Windows in which the machine itself stood still for as long as the Backup Router waits are listed and excluded.
+enum LoadCheck {
+    static let interval = Interval.milliseconds(10)
+    /// Three intervals; the skew comes on top.
+    static let patience = Interval.milliseconds(30)
+
+    static func run(seconds: Int64) throws -> Bool {
+        let isDone = Flag()
+        let backup = try Mailbox<Director>(capacity: 1, whenFull: .refuse)
+        let place = try Mailbox<String>(capacity: 1, whenFull: .refuse)
+        let moved = try Mailbox<Bool>(capacity: 1, whenFull: .refuse)
+        try LoopThread.start(name: "backup") {
+            do {
+                try NetworkNamespace.run {
+                    place.post("/proc/\(CallingThread.path)/ns/net")
+                    _ = try first(of: moved)
+                    try lay("eth1", "192.0.2.3")
+                    backup.post(try Director(Director.settings(100, interval, "eth1")))
+                    while !isDone.value { usleep(50_000) }
+                }
+            } catch {
+                print("the backup's namespace: \(error)")
+                exit(2)
+            }
+        }
+        try NetworkNamespace.command("ip link add eth0 type veth peer name eth1")
+        try NetworkNamespace.command("ip link set eth1 netns \(try first(of: place))")
+        moved.post(true)
+        try lay("eth0", "192.0.2.2")
+        let other = try first(of: backup)
+        let active = try Director(Director.settings(200, interval))
+        defer {
+            isDone.set()
+            active.stop()
+            other.stop()
+        }
+        usleep(1_500_000)
+        let witness = Witness()
+        let refusals = try witness.start(noting: patience / 3).compactMap(\.realTimeRefusal)
+        if let refusal = refusals.first { print("the witness has no real time: \(refusal)") }
+        let begin = Clock.now
+        for _ in 0..<(2 * Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) {
+            try LoopThread.start(name: "load") {
+                var number: UInt64 = 1
+                while !isDone.value { for _ in 0..<100_000 { number = number &* 6_364_136_223_846_793_005 &+ 1 } }
+                if number == 0 { print("") }
+            }
+        }
+        var reloads = 0
+        while Clock.now < begin + .seconds(seconds) {
+            usleep(100_000)
+            if Clock.now >= begin + .seconds(5) * Int64(reloads + 1) {
+                reloads += 1
+                active.reload(reloads)
+                other.reload(reloads)
+            }
+        }
+        witness.stop()
+        return judge(active, other, witness, since: begin, reloads: reloads)
+    }
+
+    private static func judge(
+        _ active: Director,
+        _ other: Director,
+        _ witness: Witness,
+        since begin: MonotonicInstant,
+        reloads: Int,
+    ) -> Bool {
+        let stalls = witness.stalls(patience)
+        let takeovers = (other.history + active.history).filter { $0.at > begin && $0.state == .active }
+        var bad = 0
+        for takeover in takeovers {
+            let stall = stalls.first { takeover.at >= $0.from && takeover.at <= $0.from + $0.length + patience * 3 }
+            if stall == nil { bad += 1 }
+            let cause = stall.map { "excluded, the machine stood still for \($0.length)" } ?? "with the machine running"
+            print("takeover after \(takeover.at - begin) (\(takeover.reason)): \(cause)")
+        }
+        for stall in stalls {
+            print("processor \(stall.processor) stood still after \(stall.from - begin) for \(stall.length)")
+        }
+        let latencies = active.election.health.latencies
+        let sent = active.statistics?.advertisementsSent ?? 0
+        print(
+            "\(Clock.now - begin) at \(interval): \(reloads) reloads, \(sent) advertisements, "
+                + "\(active.statistics?.lateAdvertisements ?? 0) late, wake-ups late by "
+                + "\(latencies.bound(permille: 990).map { "\($0)" } ?? "more") (99 %), \(latencies.longest) at most, "
+                + "\(takeovers.count - bad) takeover(s) excluded, \(bad) takeover(s)"
+        )
+        let advertised = other.statistics?.advertisementsReceived ?? 0
+        guard advertised > 0 else {
+            print("the directors do not hear each other")
+            return false
+        }
+        return bad == 0
+    }
+
+    private static func lay(_ interface: String, _ address: String) throws {
+        try NetworkNamespace.command("ip address add \(address)/24 dev \(interface)")
+        try NetworkNamespace.command("ip link set \(interface) up")
+    }
+
+    private static func first<Value: Sendable>(of mailbox: Mailbox<Value>) throws -> Value {
+        var reactor = try Reactor()
+        try reactor.add(mailbox.descriptor, token: 0, interest: .read)
+        while true {
+            if let value = mailbox.drain().first { return value }
+            _ = try reactor.wait(until: nil)
+        }
+    }
+}
+
+/// Something that is set once.
+final class Flag: Sendable {
+    private let isSet = Atomic<Bool>(false)
+    var value: Bool { isSet.load(ordering: .relaxed) }
+    func set() { isSet.store(true, ordering: .relaxed) }
+}
