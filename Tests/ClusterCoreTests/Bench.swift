@@ -187,6 +187,8 @@ final class Bench {
                 state = tcp
                 entry.verdict = Verdict(.up, .passing, since: now)
                 if state == .down { entry.verdict = Verdict(.down, .probeRefused, evidence: "refused", since: now) }
+            case .real:
+                return nil
             case .directPath(_, let real):
                 guard real == Self.endpoint(number) else { return nil }
                 state = path

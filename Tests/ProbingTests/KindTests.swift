@@ -132,7 +132,17 @@ import Testing
                     (Self.target(.tls(Self.tls { $0.minimumDays = 40 }), port: 8443), .certificateExpiring),
                     (Self.target(.tls(Self.tls()), port: 25), .probeHandshakeFailed),
                     (Self.target(.tls(Self.tls()), port: 9999), .probeTimedOut),
-                    (Self.target(.tls(Self.tls { $0.authorityFile = "/nowhere" }), port: 8443), .probeCouldNotRun),
+                    (
+                        Self.target(
+                            .tls(
+                                Self.tls {
+                                    $0.authorityFile = "/nowhere"
+                                    $0.verification = .chain
+                                }
+                            ),
+                            port: 8443
+                        ), .probeCouldNotRun
+                    ),
                 ],
                 on: stage
             )
