@@ -13,6 +13,9 @@ extension DirectorThreads {
         if let failure = addresses.failure {
             troubles.append(Trouble(subject: "addresses", text: "\(failure.error), \(failure.count) time(s)"))
         }
+        if let ended = tracking.ended {
+            troubles.append(Trouble(subject: "tracking", text: "the thread has ended: \(ended)"))
+        }
         if let failure = probing.failure {
             troubles.append(Trouble(subject: "probing", text: "the thread has ended: \(failure)"))
         }

@@ -111,6 +111,8 @@ struct ElectionLoop: ~Copyable {
         case .cancelHandOver(let routers): handle(.cancelHandOver(routers: routers), at: now)
         case .peerReported(let active): handle(.peerReported(active: active), at: now)
         case .suspend(let until): handle(.suspend(until: until), at: now)
+        case .track(let source, let failures):
+            handle(.trackReported(source, failures), at: now)
         case .stop:
             handle(.stopRequested, at: now)
         }
