@@ -36,6 +36,10 @@ extension Trouble {
         for (interface, error) in health.socketFailures.sorted(by: { $0.key < $1.key }) {
             troubles.append(Trouble(subject: "election sockets on \(interface)", text: "\(error)"))
         }
+        for interface in health.deafInterfaces {
+            let text = "what it sends to itself does not come back; a packet filter may drop protocol 112"
+            troubles.append(Trouble(subject: "election sockets on \(interface)", text: text))
+        }
         if health.heldBack > 0 {
             troubles.append(
                 Trouble(
