@@ -45,6 +45,7 @@ import Testing
         ("virtual_routers: [{authentication: {qqq: 1}}]", ["virtual_routers", "authentication"]),
         ("virtual_routers: [{hmac: {qqq: 1}}]", ["virtual_routers", "hmac"]),
         ("virtual_routers: [{hmac: {keys: [{qqq: 1}]}}]", ["virtual_routers", "hmac", "keys"]),
+        ("virtual_routers: [{track: [{qqq: 1}]}]", ["virtual_routers", "track"]),
         ("real_servers: [{qqq: 1}]", ["real_servers"]),
         ("real_servers: [{agent: {qqq: 1}}]", ["real_servers", "agent"]),
         ("services: [{qqq: 1}]", ["services"]),

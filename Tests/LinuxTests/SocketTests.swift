@@ -97,6 +97,34 @@ import Testing
         #expect(echo == nil, "a sender does not hear itself")
     }
 
+    @Test(arguments: [("192.0.2.1", "224.0.0.18"), ("fe80::1", "ff02::12")])
+    func `what a protocol socket sends to itself comes back, and does not leave the machine`(
+        source: String,
+        group: String,
+    ) throws {
+        let source = try #require(IPAddress(source))
+        let group = try #require(IPAddress(group))
+        let (own, far, later) = try NetworkNamespace.run {
+            try Self.pair()
+            let (near, distant) = (try Interface.named("v0"), try Interface.named("v1"))
+            let family = source.family
+            let sender = try ProtocolSocket(family: family, protocol: 112, interface: near, multicastGroup: group)
+            let receiver = try ProtocolSocket(family: family, protocol: 112, interface: distant, multicastGroup: group)
+            func nudge() throws { try sender.loop([0, 1, 2, 3], from: source, to: group) }
+            let own = try Self.poll(sender.raw, nudge) { () throws -> ReceivedDatagram? in try sender.receive() }
+            let far = try receiver.receive()
+            while try sender.receive() != nil {}
+            // Afterwards it sends as before.
+            try sender.send([0x31, 51, 100, 0], from: source, to: group)
+            return (own, far, try sender.receive())
+        }
+        #expect(own?.payload == [0, 1, 2, 3])
+        #expect(own?.timeToLive == 0)
+        #expect(own?.source == source)
+        #expect(far == nil)
+        #expect(later == nil)
+    }
+
     @Test func `an interface is known by name and by index`() throws {
         let (named, numbered, loopback) = try NetworkNamespace.run {
             try Self.pair()

@@ -79,6 +79,7 @@ extension DirectorLoop {
         guard threads.election.post(.replace(found.election)) else {
             return .refused("the election is not reading its mailbox; the old configuration stays")
         }
+        threads.tracking.post(found.election.trackedSubjects)
         configuration = found
         setLogLevel(found.logLevel)
         handle(.configurationReplaced(found.cluster))

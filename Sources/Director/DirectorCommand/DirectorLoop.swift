@@ -36,6 +36,7 @@ struct DirectorLoop: ~Copyable {
     var troubleLog: TroubleLog
     var watchdog: WatchdogSchedule
     var statusLine = StatusLine()
+    var serviceTracking = ServiceTracking()
     var lastElection: ElectionReport?
     /// The sync daemons that were last wished for.
     var syncWish: ConnectionSyncWish?
@@ -104,6 +105,7 @@ struct DirectorLoop: ~Copyable {
             if let due = core.deadline, due <= now { handle(.deadlineReached) }
             advancePeer(at: now)
             advance(at: now)
+            trackServices(at: now)
             if watchdog.isDue(at: now, completedTurns: threads.completedTurns) { notifier.watchdog() }
             showStatus(at: now)
         }
@@ -112,13 +114,24 @@ struct DirectorLoop: ~Copyable {
 
     /// When the loop has to turn again though nothing happens.
     private var deadline: MonotonicInstant? {
-        var candidates = [core.deadline, watchdog.deadline, troubleLog.deadline, life.deadline].compactMap { $0 }
-        if let peerDeadline { candidates.append(peerDeadline) }
+        let tracking = serviceTracking.deadline(configuration.election)
+        let deadlines = [
+            core.deadline, watchdog.deadline, troubleLog.deadline, life.deadline, tracking, peerDeadline,
+        ]
+        var candidates = deadlines.compactMap { $0 }
         if life.phase == .running {
             candidates.append(statusLine.deadline)
             if let codeReleaseDue { candidates.append(codeReleaseDue) }
         }
         return candidates.min()
+    }
+
+    /// Tells the election what became of the services that its routers track.
+    private mutating func trackServices(at now: MonotonicInstant) {
+        guard life.phase == .running, serviceTracking.isDue(configuration.election, at: now) else { return }
+        let failures = serviceTracking.changes(in: core.status(at: now), configuration.election, at: now)
+        guard let failures, threads.election.post(.track(.cluster, failures)) else { return }
+        serviceTracking.accepted(failures)
     }
 
     private mutating func takeMessages() {

@@ -14,6 +14,9 @@ extension DirectorThreads {
         if let failure = addresses.failure {
             troubles.append(Trouble(subject: "addresses", text: "\(failure.error), \(failure.count) time(s)"))
         }
+        if let ended = tracking.ended {
+            troubles.append(Trouble(subject: "tracking", text: "the thread has ended: \(ended)"))
+        }
         if let failure = probing.failure {
             troubles.append(Trouble(subject: "probing", text: "the thread has ended: \(failure)"))
         }
@@ -37,6 +40,10 @@ extension Trouble {
         }
         for (interface, error) in health.socketFailures.sorted(by: { $0.key < $1.key }) {
             troubles.append(Trouble(subject: "election sockets on \(interface)", text: "\(error)"))
+        }
+        for interface in health.deafInterfaces {
+            let text = "what it sends to itself does not come back; a packet filter may drop protocol 112"
+            troubles.append(Trouble(subject: "election sockets on \(interface)", text: text))
         }
         if health.heldBack > 0 {
             troubles.append(

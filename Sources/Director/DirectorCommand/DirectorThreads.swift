@@ -17,6 +17,7 @@ internal import SystemPackage
 struct DirectorThreads {
     let addresses: AddressThread
     let election: ElectionThread
+    let tracking: TrackThread
     let dataplane: DataplaneThread
     let probing: ProbingThread
     let dialer: AgentDialer
@@ -56,6 +57,10 @@ struct DirectorThreads {
             ),
         )
         relay.attach(election)
+        let started = election
+        tracking = try TrackThread.start(configuration.election.trackedSubjects) {
+            started.post(.track(.machine, $0))
+        }
     }
 
     /// How many turns each loop has completed; all of them turn at least every second.

@@ -100,6 +100,7 @@ extension ElectionReport.Finding {
         case (.addressListMismatch(let left), .addressListMismatch(let right)): left == right
         case (.intervalMismatch(let left, _), .intervalMismatch(let right, _)): left == right
         case (.addressFailure(let left), .addressFailure(let right)): left == right
+        case (.trackFailed(let left, _), .trackFailed(let right, _)): left == right
         case (.unverifiedAdvertisement(let left), .unverifiedAdvertisement(let right)):
             left.isSameSender(as: right)
         case (.keepingFoundAddress, .keepingFoundAddress): true

@@ -9,6 +9,51 @@ extension FileSource {
         checkVersion(router, diagnostics)
         checkAddresses(router, diagnostics)
         checkPeers(router, diagnostics)
+        checkTracks(router, diagnostics)
+        checkGroup(router, diagnostics)
+    }
+
+    private func checkTracks(_ router: VirtualRouterSource, _ diagnostics: DiagnosticList) {
+        var seen: Set<TrackSettings.Subject> = []
+        for track in router.tracks ?? [] {
+            if router.priority?.value == 255, let weight = track.value.weight {
+                diagnostics.report(
+                    "priority 255 is the addresses' owner, whose priority stays (RFC 9568 section 5.2.4)",
+                    at: weight.span,
+                )
+            }
+            if let subject = track.value.settings?.subject, !seen.insert(subject).inserted {
+                diagnostics.report("\(subject) is tracked already", at: track.span)
+            }
+            guard let service = track.value.service else { continue }
+            let names = services.compactMap(\.value.name?.value)
+            if !names.contains(service.value), names.count == services.count {
+                diagnostics.report(
+                    "there is no service \"\(service.value)\"",
+                    at: service.span,
+                    suggestion: EditDistance.nearest(to: service.value, among: names),
+                )
+            }
+        }
+    }
+
+    /// Routers that move together cannot want to be in different places.
+    private func checkGroup(_ router: VirtualRouterSource, _ diagnostics: DiagnosticList) {
+        guard let group = router.syncGroup else { return }
+        let first = routers.first { $0.value.syncGroup?.value == group.value }?.value
+        guard let first else { return }
+        if (first.priority?.value ?? 100) != (router.priority?.value ?? 100) {
+            diagnostics.report(
+                "the routers of the group \"\(group.value)\" move together and have one priority",
+                at: router.priority?.span ?? group.span,
+            )
+        }
+        if (first.preemptMode?.value ?? true) != (router.preemptMode?.value ?? true) {
+            diagnostics.report(
+                "the routers of the group \"\(group.value)\" move together, and all preempt or none",
+                at: router.preemptMode?.span ?? group.span,
+            )
+        }
     }
 
     private func checkPreemption(_ router: VirtualRouterSource, _ diagnostics: DiagnosticList) {

@@ -18,6 +18,9 @@ struct VirtualRouterSource {
     var checksum: Located<ChecksumSource>?
     var unicastPeers: [Located<IPAddress>]?
     var minimumTimeToLive: Located<Int>?
+    var tracks: [Located<TrackSource>]?
+    var syncGroup: Located<String>?
+    var carrierDelay: Located<Interval>?
     var addresses: [Located<Prefix>]?
     /// Whether every address could be read.
     var hasAllAddresses: Bool
@@ -45,6 +48,9 @@ struct VirtualRouterSource {
         checksum = fields.optional("checksum", .oneOf("checksum"))
         unicastPeers = fields.optional("unicast_peers", .list(of: .address, atMost: UnicastSettings.limit))?.value
         minimumTimeToLive = fields.optional("minimum_ttl", .integer(1...255))
+        tracks = fields.optional("track", .list(of: .track, atMost: 32))?.value
+        syncGroup = fields.optional("sync_group", .name)
+        carrierDelay = fields.optional("carrier_delay", .duration(.zero ... .seconds(300)))
         // An advertisement counts its addresses in one octet; with 20 it still fits into the smallest IPv4 datagram.
         let problems = fields.diagnostics.count
         addresses = fields.required("addresses", .list(of: Format<Prefix>.prefix, atMost: 64))?.value
@@ -73,6 +79,9 @@ struct VirtualRouterSource {
         if let preemptDelay { settings.preemptDelay = preemptDelay.value }
         if let authentication { settings.authentication = authentication.value.value }
         settings.authenticity = authenticity?.value.settings
+        settings.tracks = (tracks ?? []).compactMap(\.value.settings)
+        settings.syncGroup = syncGroup?.value
+        if let carrierDelay { settings.carrierDelay = carrierDelay.value }
         if let checksum { settings.checksumForm = checksum.value.value }
         if let unicastPeers {
             settings.unicast = UnicastSettings(peers: unicastPeers.map(\.value))

@@ -13,8 +13,11 @@ extension ElectionCore {
 
     /// Starts a router up when its interface can be used, and shuts it down when it cannot.
     mutating func refreshInterface(of slot: Slot, at now: MonotonicInstant, _ effects: inout [ElectionEffect]) {
-        let (fault, primary) = interface(of: slot)
+        let (fault, address) = interface(of: slot, at: now)
         slot.fault = fault
+        let holdback = fault == nil ? holdback(of: slot, at: now) : nil
+        let primary = holdback == nil ? address : nil
+        let cause = holdback ?? .interfaceUnusable
         switch (slot.router.state.name, primary) {
         case (.initialize, let primary?):
             guard stopDeadline == nil else { return }
@@ -30,22 +33,25 @@ extension ElectionCore {
             guard slot.router.primaryAddress != primary else { return }
             apply(.primaryAddressChanged(primary), to: slot, at: now, &effects)
         case (.initialize, nil):
-            guard fault != .unknown, slot.router.reason != .interfaceUnusable, stopDeadline == nil else { return }
-            apply(.shutdown(.interfaceUnusable), to: slot, at: now, &effects)
+            guard fault != .unknown, slot.router.reason != cause, stopDeadline == nil else { return }
+            apply(.shutdown(cause), to: slot, at: now, &effects)
         case (.backup, nil), (.active, nil):
             slot.keepsFound = false
-            apply(.shutdown(.interfaceUnusable), to: slot, at: now, &effects)
+            apply(.shutdown(cause), to: slot, at: now, &effects)
         }
     }
 
     /// What is wrong with a router's interface, or the address that it advertises from.
-    private func interface(of slot: Slot) -> (fault: ElectionReport.InterfaceFault?, primary: IPAddress?) {
+    func interface(
+        of slot: Slot,
+        at now: MonotonicInstant,
+    ) -> (fault: ElectionReport.InterfaceFault?, primary: IPAddress?) {
         guard let found, let createdBy = slot.createdBy, found.generation >= createdBy else { return (.unknown, nil) }
         guard let interface = found.interfaces.first(where: { $0.name == slot.settings.interface }) else {
             return (.missing, nil)
         }
         guard interface.isUp else { return (.down, nil) }
-        guard interface.hasCarrier else { return (.noCarrier, nil) }
+        guard slot.dampenedCarrier(interface.hasCarrier, at: now) else { return (.noCarrier, nil) }
         guard interface.hasSockets else { return (.noSockets, nil) }
         let primary =
             switch slot.settings.family {

@@ -21,6 +21,13 @@ extension ElectionCore {
             var dropped: (source: IPAddress, since: MonotonicInstant)?
         }
 
+        /// The settings as configured; those in force may have a lower priority.
+        var configured: VirtualRouterSettings
+        /// What fails of what it tracks, with what was seen.
+        var failedTracks: [(track: TrackSettings, evidence: String)] = []
+        /// The carrier as it counts, and since when the kernel says otherwise.
+        var carrier: Bool?
+        var carrierChangedAt: MonotonicInstant?
         /// The machine.
         var router: VirtualRouter
         /// The announcements while Active.
@@ -62,6 +69,7 @@ extension ElectionCore {
 
         /// Makes a slot with a router in Initialize.
         init(_ settings: VirtualRouterSettings, at now: MonotonicInstant) {
+            configured = settings
             router = VirtualRouter(settings: settings, at: now)
         }
 
@@ -77,8 +85,9 @@ extension ElectionCore {
         /// When something of this router is due.
         var deadline: MonotonicInstant? {
             let filterDeadline = filter.pending.map { $0.at + FilterWatch.patience }
-            return [router.deadline, announces ? announcer.deadline : nil, filterDeadline, lingersUntil]
-                .compactMap { $0 }.min()
+            let announcement = announces ? announcer.deadline : nil
+            let candidates = [router.deadline, announcement, filterDeadline, lingersUntil, carrierDeadline]
+            return candidates.compactMap { $0 }.min()
         }
     }
 }

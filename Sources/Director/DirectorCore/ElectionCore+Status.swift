@@ -42,6 +42,7 @@ extension ElectionCore {
     private func findings(of slot: Slot, at now: MonotonicInstant) -> [ElectionReport.Finding] {
         var findings: [ElectionReport.Finding] = []
         if let fault = slot.fault { findings.append(.interfaceUnusable(fault)) }
+        for failed in slot.failedTracks { findings.append(.trackFailed(failed.track, evidence: failed.evidence)) }
         if let dropped = slot.filter.dropped {
             findings.append(.filteredAdvertisements(from: dropped.source, since: dropped.since))
         }

@@ -26,6 +26,7 @@ package struct ElectionCore: ~Copyable {
     var resumes: [String: MonotonicInstant] = [:]
     var peerClaim: [String] = []
     var clock: ElectionClock?
+    var trackFailures: [TrackSettings.Source: [TrackSettings.Failure]] = [:]
     var stopDeadline: MonotonicInstant?
     var suspension: Suspension?
     var hasStopped = false
@@ -72,6 +73,7 @@ package struct ElectionCore: ~Copyable {
         case .cancelHandOver(let routers): order(.handOverCancelled, to: routers, at: now, &effects)
         case .peerReported(let active): peerClaims(active, at: now)
         case .suspend(let until): suspend(until: until, at: now, &effects)
+        case .trackReported(let source, let failures): take(failures, from: source, at: now, &effects)
         case .clockRead(let realTime):
             clock = ElectionClock(realTimeNanoseconds: realTime, at: now, after: clock)
         case .stopRequested: stop(at: now, &effects)
@@ -105,7 +107,12 @@ extension ElectionCore {
 
     private mutating func expire(at now: MonotonicInstant, _ effects: inout [ElectionEffect]) {
         for slot in slots {
-            if let due = slot.router.deadline, now >= due { apply(.deadlineReached, to: slot, at: now, &effects) }
+            if let due = slot.router.deadline, now >= due {
+                // A router of a group waits for the others by listening for an interval more.
+                let waits = slot.router.state.name == .backup && !groupAgrees(with: slot, at: now)
+                apply(waits ? .resumedLate : .deadlineReached, to: slot, at: now, &effects)
+            }
+            if let due = slot.carrierDeadline, now >= due { refreshInterface(of: slot, at: now, &effects) }
             slot.filter.expire(at: now, counting: &slot.router.statistics)
             if let end = slot.lingersUntil, now >= end { slot.lingersUntil = nil }
         }
@@ -143,10 +150,8 @@ extension ElectionCore {
         }
         for slot in slots where slot.createdBy == nil { slot.resumesUntil = resumes[slot.settings.name] }
         for slot in slots { refreshPreemption(of: slot, at: now) }
-        for (slot, router) in zip(slots, settings.routers) where slot.settings != router {
-            apply(.reconfigured(router), to: slot, at: now, &effects)
-        }
-        for slot in slots { refreshInterface(of: slot, at: now, &effects) }
+        for (slot, router) in zip(slots, settings.routers) { slot.configured = router }
+        refreshTracking(at: now, &effects)
     }
 
     /// Lets a router take an event, and turns its effects into the election's.

@@ -32,6 +32,8 @@ package enum ElectionEvent: Hashable, Sendable {
     case suspend(until: MonotonicInstant)
     /// Give up the addresses: priority 0, then removal, then the effect `stopped`.
     case stopRequested
+    /// What fails of what the routers track, as far as this source sees: the whole picture, every time.
+    case trackReported(TrackSettings.Source, [TrackSettings.Failure])
     /// The wall clock was read, which stamps advertisements where they are signed; once before the start, and often.
     case clockRead(realTimeNanoseconds: Int64)
     /// The core's deadline was reached; every socket was read to its end before.

@@ -63,6 +63,8 @@ package struct ElectionReport: Hashable, Sendable {
         case addressListMismatch(from: IPAddress)
         /// The peer advertises another interval.
         case intervalMismatch(from: IPAddress, Interval)
+        /// Something that the router tracks fails.
+        case trackFailed(TrackSettings, evidence: String)
         /// An advertisement came from somebody who is not known to hold the key.
         case unverifiedAdvertisement(UnverifiedAdvertisement)
         /// The kernel refused to add or remove an address.

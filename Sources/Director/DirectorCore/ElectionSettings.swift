@@ -47,3 +47,18 @@ package struct ElectionSettings: Hashable, Sendable {
         return nil
     }
 }
+
+extension ElectionSettings {
+    /// What the routers track, each once, in the file's order.
+    package var trackedSubjects: [TrackSettings.Subject] {
+        var seen: Set<TrackSettings.Subject> = []
+        return routers.flatMap(\.tracks).map(\.subject).filter { seen.insert($0).inserted }
+    }
+
+    /// The tracked services' names.
+    package var trackedServices: [String] {
+        trackedSubjects.compactMap { subject in
+            if case .service(let name) = subject { name } else { nil }
+        }
+    }
+}

@@ -1,5 +1,6 @@
 package import DirectorCore
 package import Primitives
+package import VRRP
 
 /// What the rest of the director asks of the election thread.
 package enum ElectionCommand: Hashable, Sendable {
@@ -21,6 +22,8 @@ package enum ElectionCommand: Hashable, Sendable {
     case peerReported(active: [String])
     /// Prepare a planned restart that ends at the latest then, and stop with the addresses in place.
     case suspend(until: MonotonicInstant)
+    /// What fails of what the routers track, as far as this source sees.
+    case track(TrackSettings.Source, [TrackSettings.Failure])
     /// Give up the addresses and stop.
     case stop
 }

@@ -9,6 +9,8 @@ internal import VRRP
 struct ElectionLoop: ~Copyable {
     /// How long the loop waits at most: the watchdog wants to see turns, and refused sockets are tried again.
     private static let longestWait: Interval = .milliseconds(500)
+    /// How long it waits at most for the proof that its sockets receive.
+    private static let proofWait: Interval = .milliseconds(20)
     /// How often the wall clock is read for stamps.
     private static let clockInterval: Interval = .seconds(1)
 
@@ -27,6 +29,7 @@ struct ElectionLoop: ~Copyable {
     private var sockets: [String: InterfaceSockets] = [:]
     private var lastReport: AddressReport?
     private var hasRefusedSockets = false
+    private var awaitsProof = false
     private var latencies = LatencyHistogram()
     private var isDone = false
 
@@ -59,7 +62,7 @@ struct ElectionLoop: ~Copyable {
 
     /// One turn: sleep, read everything to its end, and only then judge deadlines, by the time before the reading.
     private mutating func turn() throws(Errno) {
-        let idle = Clock.now + Self.longestWait
+        let idle = Clock.now + (awaitsProof ? Self.proofWait : Self.longestWait)
         let wanted = core.deadline
         _ = try reactor.wait(until: wanted.map { min($0, idle) } ?? idle)
         let now = Clock.now
@@ -78,7 +81,7 @@ struct ElectionLoop: ~Copyable {
         readClock(at: now)
         for report in thread.reports.drain() { take(report, at: now) }
         for command in thread.commands.drain() { take(command, at: now) }
-        if hasRefusedSockets, let lastReport { take(lastReport, at: now) }
+        if hasRefusedSockets || awaitsProof, let lastReport { take(lastReport, at: now) }
         if let deadline = core.deadline, deadline <= now { handle(.deadlineReached, at: now) }
     }
 
@@ -111,6 +114,8 @@ struct ElectionLoop: ~Copyable {
         case .cancelHandOver(let routers): handle(.cancelHandOver(routers: routers), at: now)
         case .peerReported(let active): handle(.peerReported(active: active), at: now)
         case .suspend(let until): handle(.suspend(until: until), at: now)
+        case .track(let source, let failures):
+            handle(.trackReported(source, failures), at: now)
         case .stop:
             handle(.stopRequested, at: now)
         }
@@ -121,10 +126,20 @@ struct ElectionLoop: ~Copyable {
         lastReport = report
         var report = report
         var refused: [String: Errno] = [:]
+        var deaf: [String] = []
+        awaitsProof = false
         for index in report.interfaces.indices {
             let interface = report.interfaces[index]
             do throws(Errno) {
                 try open(interface)
+                guard interface.isUp, interface.hasCarrier, let sockets = sockets[interface.name] else { continue }
+                if !sockets.prove(interface, at: now) {
+                    // No claim before the sockets are known to receive.
+                    awaitsProof = true
+                    report.interfaces[index].hasSockets = false
+                } else if !sockets.isProved, interface.hasAddress(of: sockets.identity.families) {
+                    deaf.append(interface.name)
+                }
             } catch {
                 refused[interface.name] = error
                 report.interfaces[index].hasSockets = false
@@ -133,7 +148,10 @@ struct ElectionLoop: ~Copyable {
         let present = Set(report.interfaces.map(\.name))
         for name in sockets.keys.sorted() where !present.contains(name) { close(name) }
         hasRefusedSockets = !refused.isEmpty
-        thread.condition.withLock { $0.socketFailures = refused }
+        thread.condition.withLock { condition in
+            condition.socketFailures = refused
+            condition.deafInterfaces = deaf
+        }
         handle(.addressesReported(report), at: now)
     }
 
@@ -195,6 +213,18 @@ struct ElectionLoop: ~Copyable {
             thread.condition.withLock { condition in
                 condition.sendFailures += 1
                 condition.lastSendFailure = error
+            }
+        }
+    }
+}
+
+extension AddressReport.Interface {
+    /// Whether advertisements of every family could be sent from it.
+    fileprivate func hasAddress(of families: [AddressFamily]) -> Bool {
+        families.allSatisfy { family in
+            switch family {
+            case .ipv4: primaryIPv4 != nil
+            case .ipv6: linkLocal != nil
             }
         }
     }

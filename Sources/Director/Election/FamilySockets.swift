@@ -14,6 +14,11 @@ final class FamilySockets {
     private let interface: String
     private let messages: ProtocolSocket
     private let copies: PacketSocket
+    /// What was received while the proof was waited for.
+    private var early: [ReceivedDatagram] = []
+    private var triedSince: MonotonicInstant?
+    /// Whether what was sent to this machine alone has come back.
+    private(set) var isProved = false
 
     /// Opens both.
     init(_ family: AddressFamily, on interface: Linux.Interface) throws(Errno) {
@@ -38,6 +43,37 @@ final class FamilySockets {
         )
     }
 
+    /// What proves that the socket receives: version 0, which every router of this machine ignores.
+    private static let proof: [UInt8] = [0] + Array("Tandem".utf8) + [0]
+    /// How long the proof is waited for.
+    static let patience: Interval = .seconds(1)
+
+    /// Tries to prove that the socket receives; true too once there was patience enough.
+    ///
+    /// Who cannot hear would claim what another router holds.
+    func prove(from source: IPAddress, at now: MonotonicInstant) -> Bool {
+        guard !isProved else { return true }
+        let since = triedSince ?? now
+        triedSince = since
+        do throws(Errno) {
+            try messages.loop(Self.proof, from: source, to: ProtocolVersion.group(family))
+            // It comes back before the call returns, unless the machine is very busy.
+            for _ in 0..<Self.limit {
+                guard let datagram = try messages.receive() else { break }
+                if !isProof(datagram) { early.append(datagram) }
+            }
+        } catch {
+            // An interface that is not quite up yet: there is another turn.
+        }
+        return isProved || now - since >= Self.patience
+    }
+
+    private func isProof(_ datagram: ReceivedDatagram) -> Bool {
+        guard datagram.payload == Self.proof, datagram.timeToLive == 0 else { return false }
+        isProved = true
+        return true
+    }
+
     /// The descriptors to be polled.
     var descriptors: [Int32] { [messages.raw, copies.raw] }
 
@@ -48,20 +84,25 @@ final class FamilySockets {
             guard !frame.isOutgoing, let packet = decode(frame) else { continue }
             take(packet)
         }
+        let waiting = early
+        early = []
+        for datagram in waiting { take(packet(datagram)) }
         for _ in 0..<Self.limit {
             guard let datagram = try messages.receive() else { break }
-            take(
-                ReceivedPacket(
-                    interface: interface,
-                    payload: datagram.payload,
-                    source: datagram.source,
-                    destination: datagram.destination,
-                    timeToLive: datagram.timeToLive,
-                    receivedAt: datagram.receivedAt,
-                    path: .rawSocket
-                )
-            )
+            if !isProof(datagram) { take(packet(datagram)) }
         }
+    }
+
+    private func packet(_ datagram: ReceivedDatagram) -> ReceivedPacket {
+        ReceivedPacket(
+            interface: interface,
+            payload: datagram.payload,
+            source: datagram.source,
+            destination: datagram.destination,
+            timeToLive: datagram.timeToLive,
+            receivedAt: datagram.receivedAt,
+            path: .rawSocket
+        )
     }
 
     private func decode(_ frame: ReceivedFrame) -> ReceivedPacket? {

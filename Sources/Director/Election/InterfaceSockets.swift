@@ -79,6 +79,23 @@ final class InterfaceSockets {
     /// The descriptors to be polled.
     var descriptors: [Int32] { families.flatMap(\.descriptors) + [arp.raw, neighbours.raw] }
 
+    /// Tries to prove that the sockets of every family with an address receive; true too once that took too long.
+    func prove(_ interface: AddressReport.Interface, at now: MonotonicInstant) -> Bool {
+        var isDone = true
+        for sockets in families {
+            let source =
+                switch sockets.family {
+                case .ipv4: interface.primaryIPv4.map(IPAddress.v4)
+                case .ipv6: interface.linkLocal.map(IPAddress.v6)
+                }
+            if let source, !sockets.prove(from: source, at: now) { isDone = false }
+        }
+        return isDone
+    }
+
+    /// Whether what was sent to this machine alone has come back in every family.
+    var isProved: Bool { families.allSatisfy(\.isProved) }
+
     /// Reads every socket to its end.
     func drain(_ take: (ElectionEvent) -> Void) -> Errno? {
         do {

@@ -6,6 +6,10 @@ package enum TransitionReason: String, Hashable, Sendable, CaseIterable {
     case interfaceUsable
     /// The interface is missing, down, without carrier or without an address of its own.
     case interfaceUnusable
+    /// Something tracked fails that takes it out of the election.
+    case trackedFault
+    /// Another router of its synchronisation group cannot take part in the election.
+    case groupFault
     /// It owns the addresses (priority 255).
     case addressOwner
     /// Nobody advertised during the first Active_Down_Interval.

@@ -28,6 +28,12 @@ package struct VirtualRouterSettings: Hashable, Sendable {
     package var unicast: UnicastSettings?
     /// The proof that advertisements come from a director of this cluster; none if absent.
     package var authenticity: AuthenticitySettings?
+    /// What else decides whether it should be Active here.
+    package var tracks: [TrackSettings] = []
+    /// The routers of one director with this name move together.
+    package var syncGroup: String?
+    /// How long the interface's carrier has to be there, or gone, before it counts.
+    package var carrierDelay: Interval = .zero
 
     /// Makes the settings of a router with the defaults.
     package init(name: String, virtualRouterIdentifier: UInt8, interface: String, addresses: [Prefix]) {

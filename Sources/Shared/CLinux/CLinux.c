@@ -207,3 +207,20 @@ void tandem_free_pattern(void *pattern) {
     regfree(pattern);
     free(pattern);
 }
+
+int tandem_interface_has_carrier(const char *name) {
+    struct ifreq request;
+    memset(&request, 0, sizeof request);
+    if (strlen(name) >= IFNAMSIZ) {
+        errno = ENODEV;
+        return -1;
+    }
+    strcpy(request.ifr_name, name);
+    int descriptor = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (descriptor < 0) return -1;
+    int result = ioctl(descriptor, SIOCGIFFLAGS, &request);
+    int saved = errno;
+    close(descriptor);
+    errno = saved;
+    return result < 0 ? -1 : (request.ifr_flags & (IFF_UP | IFF_RUNNING)) == (IFF_UP | IFF_RUNNING);
+}

@@ -41,6 +41,11 @@ package struct Interface: Hashable, Sendable {
         try SystemCall.run { unsafe name.withCString { unsafe tandem_large_receive_offload($0) } } == 1
     }
 
+    /// Whether the interface of that name is up and has a carrier.
+    package static func hasCarrier(_ name: String) throws(Errno) -> Bool {
+        try SystemCall.run { unsafe name.withCString { unsafe tandem_interface_has_carrier($0) } } == 1
+    }
+
     private init(_ found: tandem_interface) {
         let name = unsafe withUnsafeBytes(of: found.name) { unsafe Array($0) }
         let mac = unsafe withUnsafeBytes(of: found.mac) { unsafe Array($0) }

@@ -96,6 +96,32 @@ package struct ProtocolSocket: ~Copyable, Sendable {
         try DatagramSocket.send(descriptor.raw, payload, to: name, control: information.encoded)
     }
 
+    /// Sends a payload to the group in such a way that it comes back to this machine and never leaves it: TTL 0.
+    ///
+    /// It passes the packet filter like what others send, so that its return proves that the socket receives.
+    package borrowing func loop(
+        _ payload: [UInt8],
+        from source: IPAddress,
+        to group: IPAddress,
+    ) throws(Errno) {
+        let (level, loop, hops) =
+            switch family {
+            case .ipv4: (Int32(IPPROTO_IP), IP_MULTICAST_LOOP, IP_MULTICAST_TTL)
+            case .ipv6: (Int32(IPPROTO_IPV6), IPV6_MULTICAST_LOOP, IPV6_MULTICAST_HOPS)
+            }
+        try SystemCall.setOption(raw, level, loop, 1)
+        try SystemCall.setOption(raw, level, hops, 0)
+        var failure: Errno?
+        do throws(Errno) {
+            try send(payload, from: source, to: group)
+        } catch {
+            failure = error
+        }
+        try SystemCall.setOption(raw, level, hops, 255)
+        try SystemCall.setOption(raw, level, loop, 0)
+        if let failure { throw failure }
+    }
+
     /// Receives a datagram, or nothing if none waits; one that makes no sense as IP is skipped.
     package borrowing func receive() throws(Errno) -> ReceivedDatagram? {
         while let received = try DatagramSocket.receive(descriptor.raw, capacity: 4096) {

@@ -100,3 +100,6 @@ int tandem_match_pattern(const void *pattern, const char *bytes, size_t count);
 
 // Gives a compiled pattern back.
 void tandem_free_pattern(void *pattern);
+
+// Whether the interface of that name is up and has a carrier: 0 or 1, or -1 and errno.
+int tandem_interface_has_carrier(const char *name);
