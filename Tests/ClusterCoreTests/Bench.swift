@@ -35,6 +35,7 @@ final class Bench {
     var desires: [(table: DesiredTable, at: MonotonicInstant)] = []
     var demands: [ProbeDemand] = []
     var logs: [StatusChange] = []
+    var remembered: [[OperatorOrder]] = []
     var hasStopped = false
     /// What the kernel has of each real address.
     var kernel: [Endpoint: UInt32] = [:]
@@ -104,6 +105,7 @@ final class Bench {
             case .dial(let connection, let name, let endpoint, _):
                 dials.append(Dial(name: name, endpoint: endpoint, connection: connection, at: now))
             case .probe(let demand): demands.append(demand)
+            case .remember(let orders): remembered.append(orders)
             case .log(let change): logs.append(change)
             case .stopped: hasStopped = true
             }

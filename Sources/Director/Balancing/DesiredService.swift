@@ -8,6 +8,8 @@ package struct DesiredService: Hashable, Sendable {
     package var destinations: [DesiredDestination]
     /// How long a destination that is not wanted any more may keep its connections.
     package var drainDeadline: Interval
+    /// Destinations that have had their time: they are removed, connections or not.
+    package var cutOff: [Endpoint] = []
 
     /// Makes a service.
     package init(

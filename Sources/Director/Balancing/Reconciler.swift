@@ -96,7 +96,9 @@ package struct Reconciler: Sendable {
         }
         let endpoints = Set(desired.destinations.map(\.endpoint))
         let unwanted = (observed?.destinations ?? []).filter { !endpoints.contains($0.endpoint) }
-        drain(unwanted, of: desired.service, desired.drainDeadline, now, &phases, &plan)
+        let isCutOff = { (destination: ObservedDestination) in desired.cutOff.contains(destination.endpoint) }
+        drain(unwanted.filter(isCutOff), of: desired.service, .zero, now, &phases, &plan)
+        drain(unwanted.filter { !isCutOff($0) }, of: desired.service, desired.drainDeadline, now, &phases, &plan)
     }
 
     /// Plans one desired destination.

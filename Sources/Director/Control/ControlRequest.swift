@@ -1,5 +1,3 @@
-package import Health
-
 /// What an operator asks of a running director; on the wire `{"command":"status"}`.
 package enum ControlRequest: Hashable, Sendable {
     /// How everything stands; the answer is a `ClusterStatus`.
@@ -10,8 +8,11 @@ package enum ControlRequest: Hashable, Sendable {
     case prepareRestart
     /// Read the configuration again, whole or not at all; the answer is a sentence.
     case reload
-    /// Overrule everything that is known about a real server; the answer is a sentence.
-    case setOverride(realServer: String, OperatorOverride)
+    /// Keep a real server from new connections, or give it another weight; the answer is a sentence.
+    case order(OrderRequest)
+    /// End the orders about a real server, in one service or everywhere: those about its weight, or the others; the answer
+    /// is a sentence.
+    case withdraw(realServer: String, service: String?, isWeight: Bool)
 }
 
 extension ControlRequest: Codable {
@@ -20,7 +21,8 @@ extension ControlRequest: Codable {
         case router
         case isForced = "force"
         case realServer = "real_server"
-        case override
+        case service
+        case isWeight = "weight"
     }
 
     private enum Command: String, Codable, CaseIterable {
@@ -28,7 +30,8 @@ extension ControlRequest: Codable {
         case reload
         case failover
         case prepareRestart = "prepare_restart"
-        case override
+        case order
+        case withdraw
     }
 
     package init(from decoder: any Decoder) throws {
@@ -51,10 +54,12 @@ extension ControlRequest: Codable {
                 router: try container.decodeIfPresent(String.self, forKey: .router),
                 isForced: try container.decodeIfPresent(Bool.self, forKey: .isForced) ?? false,
             )
-        case .override:
-            self = .setOverride(
+        case .order: self = .order(try OrderRequest(from: decoder))
+        case .withdraw:
+            self = .withdraw(
                 realServer: try container.decode(String.self, forKey: .realServer),
-                try container.decode(OperatorOverride.self, forKey: .override),
+                service: try container.decodeIfPresent(String.self, forKey: .service),
+                isWeight: try container.decodeIfPresent(Bool.self, forKey: .isWeight) ?? false,
             )
         }
     }
@@ -72,10 +77,14 @@ extension ControlRequest: Codable {
             try container.encode(isForced, forKey: .isForced)
         case .reload:
             try container.encode(Command.reload, forKey: .command)
-        case .setOverride(let realServer, let override):
-            try container.encode(Command.override, forKey: .command)
+        case .order(let request):
+            try container.encode(Command.order, forKey: .command)
+            try request.encode(to: encoder)
+        case .withdraw(let realServer, let service, let isWeight):
+            try container.encode(Command.withdraw, forKey: .command)
             try container.encode(realServer, forKey: .realServer)
-            try container.encode(override, forKey: .override)
+            try container.encodeIfPresent(service, forKey: .service)
+            try container.encode(isWeight, forKey: .isWeight)
         }
     }
 }

@@ -92,7 +92,21 @@ package enum StatusTable {
                 age(agent.age), agent.evidence,
             ])
         }
-        return table.isEmpty ? [] : table.lines
+        return table.isEmpty
+            ? [] : table.lines + servers.flatMap { server in server.orders.map { order(server.name, $0) } }
+    }
+
+    /// An operator's order in words: `! web1: drain of service http, by root 5m10s ago: kernel (ends in 54m50s)`.
+    private static func order(_ realServer: String, _ order: OrderStatus) -> String {
+        let service = order.service.map { " of service \($0)" } ?? ""
+        let by = order.by.isEmpty ? "" : " by \(order.by)"
+        let reason = order.reason.isEmpty ? "" : ": \(order.reason)"
+        let times = [
+            order.expiresIn.map { "ends in \(age($0))" },
+            order.cutOffIn.map { $0 > 0 ? "cuts off in \(age($0))" : "has cut off what was left" },
+        ].compactMap(\.self)
+        let ends = times.isEmpty ? "" : " (\(times.joined(separator: ", ")))"
+        return "! \(realServer): \(order.action)\(service), ordered\(by) \(age(order.age)) ago\(reason)\(ends)"
     }
 
     /// What the agents say that an operator must know: everything that is not as it should be.

@@ -10,6 +10,7 @@ struct DirectorCommand: ParsableCommand {
         version: "tandem-director \(Version.text)",
         subcommands: [
             RunCommand.self, CheckCommand.self, PlanCommand.self, StatusCommand.self, ConnectionsCommand.self,
+            DrainCommand.self, UndrainCommand.self, MaintenanceCommand.self, WeightCommand.self,
             KeygenCommand.self, ReleaseAddressesCommand.self, FailoverCommand.self,
             PrepareRestartCommand.self,
         ],

@@ -48,14 +48,44 @@ extension DirectorLoop {
             case .applied(let text): message.reply.succeed(text)
             case .refused(let text): message.reply.fail(text)
             }
-        case .setOverride(let realServer, let override):
-            guard configuration.cluster.realServers.contains(where: { $0.name == realServer }) else {
-                message.reply.fail("there is no real server \"\(realServer)\"")
+        case .order(let request):
+            if let problem = problem(realServer: request.realServer, service: request.service) {
+                message.reply.fail(problem)
+            } else if let order = request.order(at: Clock.now) {
+                handle(.operatorCommand(.order(order)))
+                message.reply.succeed("\(request.realServer): \(order.action)")
+            } else {
+                message.reply.fail("the order's numbers make no sense")
+            }
+        case .withdraw(let realServer, let service, let isWeight):
+            if let problem = problem(realServer: realServer, service: service) {
+                message.reply.fail(problem)
                 return
             }
-            handle(.operatorCommand(.setOverride(realServer: realServer, override)))
-            message.reply.succeed("\(realServer): \(override.rawValue)")
+            let stood = core.status(at: Clock.now).realServers.first { $0.name == realServer }?.orders ?? []
+            let concerned = stood.filter { $0.action.hasPrefix("weight") == isWeight }
+            if let service, !concerned.contains(where: { $0.service == service }),
+                concerned.contains(where: { $0.service == nil })
+            {
+                message.reply.fail("the order about \(realServer) is for all services, not for \(service) alone")
+                return
+            }
+            handle(.operatorCommand(.withdraw(realServer: realServer, service: service, isWeight: isWeight)))
+            message.reply.succeed("\(realServer): \(isWeight ? "the configuration's weight" : "in service")")
         }
+    }
+
+    /// Why there is nothing that an order could be about.
+    private func problem(realServer: String, service: String?) -> String? {
+        guard configuration.cluster.realServers.contains(where: { $0.name == realServer }) else {
+            return "there is no real server \"\(realServer)\""
+        }
+        guard let service else { return nil }
+        guard let found = configuration.cluster.services.first(where: { $0.name == service }) else {
+            return "there is no service \"\(service)\""
+        }
+        let isMember = found.members.contains { $0.realServer == realServer }
+        return isMember ? nil : "the service \"\(service)\" has no real server \"\(realServer)\""
     }
 
     /// Reads the configuration again and applies it whole, or not at all.

@@ -97,6 +97,7 @@ struct DirectorLoop: ~Copyable {
     mutating func run(_ started: ClusterEvent) throws(Errno) {
         handle(started)
         startPeer(started)
+        restoreOrders()
         while life.phase != .finished {
             _ = try reactor.wait(until: deadline)
             try takeSignals()
@@ -182,6 +183,7 @@ struct DirectorLoop: ~Copyable {
                 threads.dialer.dial(connection, to: endpoint, expecting: key)
             case .sendAgentBytes(let connection, let bytes): threads.dialer.send(connection, bytes)
             case .closeAgent(let connection): threads.dialer.close(connection)
+            case .remember(let orders): remember(orders)
             case .log(let change): clusterLog.record(change)
             case .stopped: break
             }

@@ -55,14 +55,14 @@ extension ClusterCore {
         let probe = verdict(Self.probeTarget(of: server, in: service))
         let directPath = verdict(Self.directPathTarget(of: server, in: service))
         let decision = merge(
-            operator: overrides[server.name] ?? .none,
+            operator: orders.override(server.name, in: service.name),
             agent: agent.opinion,
             probe: probe.opinion,
             directPath: directPath.opinion,
         )
         let evidence =
             switch decision.decider {
-            case .operator: ""
+            case .operator: orders.standing(server.name, in: service.name)?.evidence ?? ""
             case .agent: agent.evidence
             case .probe: probe.evidence
             case .directPath: directPath.evidence
@@ -124,16 +124,20 @@ extension ClusterCore {
     /// The weight that a member shall have; nothing while the kernel's is adopted.
     func wantedWeight(_ member: ServiceSettings.Member, in service: ServiceSettings) -> UInt32? {
         destinations[DestinationKey(service: service.name, realServer: member.realServer)]?.serves.map {
-            $0 ? member.weight : 0
+            $0 ? orders.weight(member.realServer, in: service.name) ?? member.weight : 0
         }
     }
 
     /// The kernel's table as it shall be.
-    func desiredTable(_ settings: ClusterSettings) -> DesiredTable {
+    func desiredTable(_ settings: ClusterSettings, at now: MonotonicInstant) -> DesiredTable {
         let services = settings.services.map { service in
-            DesiredService(
+            let members = Self.members(of: service, in: settings)
+            let cutOff = cutOff(members, of: service, at: now)
+            var desired = DesiredService(
                 service: service.service,
-                destinations: Self.members(of: service, in: settings).map { member, server in
+                destinations: members.filter {
+                    !cutOff.contains(Self.endpoint(of: $0.server, in: service))
+                }.map { member, server in
                     DesiredDestination(
                         endpoint: Self.endpoint(of: server, in: service),
                         weight: wantedWeight(member, in: service).map { .exactly($0) } ?? .keep(initially: 0),
@@ -141,6 +145,8 @@ extension ClusterCore {
                 },
                 drainDeadline: service.drainDeadline,
             )
+            desired.cutOff = cutOff
+            return desired
         }
         return DesiredTable(services: services, ownAddresses: ownedAddresses.sorted())
     }

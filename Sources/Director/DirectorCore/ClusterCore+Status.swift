@@ -18,7 +18,7 @@ extension ClusterCore {
             isStopping: isStopping,
             routers: (election?.routers ?? []).map { RouterStatus($0, age: age($0.since)) },
             services: settings.map { settings in settings.services.map { status(of: $0, in: settings, age) } } ?? [],
-            realServers: (settings?.realServers ?? []).map { status(of: $0, age) },
+            realServers: (settings?.realServers ?? []).map { status(of: $0, age, at: now) },
             probes: targets.compactMap { probes[$0] }.map { ProbeStatus($0, age) },
             addressFindings: addressFindings.map { finding in
                 let name = settings?.realServers.first { $0.address.ipv4 == finding.realServer }?.name
@@ -55,7 +55,12 @@ extension ClusterCore {
             return DestinationStatus(
                 realServer: server.name,
                 endpoint: "\(endpoint)",
-                state: destination.map { Self.state($0.decision) } ?? .unknown,
+                state: Self.drained(
+                    destination.map { Self.state($0.decision) } ?? .unknown,
+                    observed?.destinations.first { $0.endpoint == endpoint },
+                    isUDP: identity.protocol == .udp,
+                    isLookedAt: observed != nil && isQuietSince(destination?.since),
+                ),
                 reason: destination?.decision.reason ?? .awaitingResults,
                 evidence: destination?.evidence ?? "",
                 age: age(destination?.since ?? configuredAt),
@@ -88,11 +93,22 @@ extension ClusterCore {
         .summarized(configurationAge: age(configuredAt))
     }
 
-    private func status(of server: RealServerSettings, _ age: (MonotonicInstant) -> Int64) -> RealServerStatus {
+    /// Whether the kernel was looked at a second after something was decided: a connection that was given to the real
+    /// server in the last moment is established by then.
+    private func isQuietSince(_ decided: MonotonicInstant?) -> Bool {
+        guard let decided, let observedAt else { return false }
+        return observedAt - decided >= .seconds(1)
+    }
+
+    private func status(
+        of server: RealServerSettings,
+        _ age: (MonotonicInstant) -> Int64,
+        at now: MonotonicInstant,
+    ) -> RealServerStatus {
         RealServerStatus(
             name: server.name,
             address: "\(server.address)",
-            operatorOverride: overrides[server.name] ?? .none,
+            operatorOverride: orders.override(server.name),
             agent: links[server.name].map { AgentStatus($0, age) }
                 ?? AgentStatus(
                     state: .notConfigured,
@@ -101,6 +117,7 @@ extension ClusterCore {
                     age: age(configuredAt),
                     facts: [],
                 ),
+            orders: orders.all.filter { $0.realServer == server.name }.map { OrderStatus($0, at: now) },
         )
     }
 }

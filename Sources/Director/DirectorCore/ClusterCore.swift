@@ -38,7 +38,11 @@ package struct ClusterCore: ~Copyable {
     var connections: [ConnectionIdentifier: String] = [:]
     var desiredGeneration: UInt64 = 0
 
-    var overrides: [String: OperatorOverride] = [:]
+    var orders = OperatorOrders()
+    /// The orders that the shell was last told to remember.
+    var rememberedOrders = OperatorOrders()
+    /// When the next order ends or cuts off.
+    var orderDeadline: MonotonicInstant?
     var probes: [ProbeTarget: ProbeReport.Entry] = [:]
     var destinations: [DestinationKey: Destination] = [:]
     var election: ElectionReport?
@@ -75,7 +79,7 @@ package struct ClusterCore: ~Copyable {
     /// When the core wants `deadlineReached`.
     package var deadline: MonotonicInstant? {
         guard !isStopping else { return nil }
-        return links.values.compactMap(\.deadline).min()
+        return (links.values.compactMap(\.deadline) + [orderDeadline].compactMap(\.self)).min()
     }
 
     /// Takes one happening and says what to do, in order.
@@ -118,9 +122,10 @@ package struct ClusterCore: ~Copyable {
             drop(name, .linkClosed, evidence: reason, at: now)
         case .dataplaneReported(let report):
             take(report, at: now)
-        case .operatorCommand(.setOverride(let realServer, let override)):
-            overrides[realServer] = override == .none ? nil : override
-            isUndecided = true
+        case .operatorCommand(let command):
+            take(command, at: now)
+        case .ordersRestored(let saved):
+            restore(saved, at: now)
         case .stopRequested:
             stop()
         case .deadlineReached:
@@ -134,15 +139,17 @@ package struct ClusterCore: ~Copyable {
         var effects: [ClusterEffect] = []
         if let settings, !isStopping {
             for server in settings.realServers { advanceLink(server.name, at: now) }
+            followOrders(at: now)
             if isUndecided {
                 (isUndecided, isUninformed) = (false, true)
                 decide(settings, at: now)
-                let desired = desiredTable(settings)
+                let desired = desiredTable(settings, at: now)
                 if desired != lastDesired {
                     lastDesired = desired
                     effects.append(.desire(desired))
                 }
             }
+            rememberOrders(at: now, into: &effects)
             acknowledgeDrains(settings)
             if isUninformed {
                 isUninformed = false
@@ -180,8 +187,7 @@ package struct ClusterCore: ~Copyable {
         configuredAt = now
         (isUndecided, isDemandOutdated) = (true, true)
         ownedAddresses.formUnion(new.services.map(\.service.identity.endpoint.address))
-        let names = Set(new.realServers.map(\.name))
-        overrides = overrides.filter { names.contains($0.key) }
+        keepOrders(at: now)
         let members = Set(
             new.services.flatMap { service in
                 service.members.map { DestinationKey(service: service.name, realServer: $0.realServer) }

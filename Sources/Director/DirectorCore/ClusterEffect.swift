@@ -14,6 +14,8 @@ package enum ClusterEffect: Hashable, Sendable {
     case dial(ConnectionIdentifier, realServer: String, Endpoint, KeyFingerprint)
     /// Probe this and nothing else.
     case probe(ProbeDemand)
+    /// Keep these orders over a restart; they replace those kept before.
+    case remember([OperatorOrder])
     /// Write an entry to the log.
     case log(StatusChange)
     /// Everything that `stopRequested` asked for is done.

@@ -22,6 +22,8 @@ package enum ClusterEvent: Hashable, Sendable {
     case dataplaneReported(DataplaneReport)
     /// The operator decided something.
     case operatorCommand(OperatorCommand)
+    /// These orders stood when the director ended.
+    case ordersRestored([OperatorOrder])
     /// Say goodbye to the agents; the kernel's table stays.
     case stopRequested
     /// The core's deadline was reached.
@@ -30,6 +32,10 @@ package enum ClusterEvent: Hashable, Sendable {
 
 /// What an operator may tell the core while it runs.
 package enum OperatorCommand: Hashable, Sendable {
-    /// Overrules everything that is known about a real server.
+    /// Overrules everything that is known about a real server, or ends that.
     case setOverride(realServer: String, OperatorOverride)
+    /// Stands until it expires or is withdrawn.
+    case order(OperatorOrder)
+    /// Ends the orders for a real server, in one service or everywhere: those about its weight, or the others.
+    case withdraw(realServer: String, service: String?, isWeight: Bool)
 }

@@ -3,6 +3,7 @@ package enum DestinationState: String, Hashable, Sendable, CaseIterable, Codable
     case up
     case down
     case draining
+    case drained
     case maintenance
     case unknown
 }

@@ -10,4 +10,6 @@ package struct RealServerStatus: Hashable, Sendable, Codable {
     package var operatorOverride: OperatorOverride
     /// Its agent.
     package var agent: AgentStatus
+    /// What operators ordered about it.
+    package var orders: [OrderStatus] = []
 }

@@ -32,7 +32,7 @@ extension ServiceStatus {
         var summary = self
         let up = destinations.count { $0.state == .up }
         summary.evidence = "\(up) of \(destinations.count) real server(s) up"
-        let order: [DestinationState] = [.up, .unknown, .draining, .maintenance, .down]
+        let order: [DestinationState] = [.up, .unknown, .draining, .drained, .maintenance, .down]
         let best = order.first { state in destinations.contains { $0.state == state } } ?? .down
         let deciding = destinations.filter { $0.state == best }
         // Up since the first of them came up; out of service since the last of them changed.

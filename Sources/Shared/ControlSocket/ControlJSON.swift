@@ -5,6 +5,15 @@ package enum ControlJSON {
     /// What cannot be encoded or decoded.
     package struct Failure: Error, Hashable, Sendable, CustomStringConvertible {
         package let description: String
+
+        init(description: String) {
+            self.description = description
+        }
+
+        /// Makes a failure of a value that can be decoded and makes no sense.
+        package init(explanation: String) {
+            description = explanation
+        }
     }
 
     /// The envelope of every answer: one of the two.

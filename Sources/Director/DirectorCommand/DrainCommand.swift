@@ -1,0 +1,59 @@
+internal import ArgumentParser
+internal import Control
+internal import DirectorCore
+internal import Glibc
+
+/// `tandem-director drain`: no new connections for a real server, the present ones may end.
+struct DrainCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "drain",
+        abstract: "Gives a real server no new connections; the present ones may end.",
+        discussion: """
+            The order is kept over restarts of the director, until undrain or --for ends it. With --wait the command \
+            returns when the last connection has ended: exit status 0, or 3 if the deadline came first.
+            """,
+    )
+
+    @OptionGroup var options: OrderOptions
+    @OptionGroup var terms: OrderTerms
+
+    @Flag(help: "Return when the last connection has ended.")
+    var wait = false
+
+    @Option(help: "After so long connections that are left are cut off: 90s, 5m, 1h.")
+    var deadline: String?
+
+    func run() throws {
+        var request = OrderRequest(realServer: options.node, service: options.service, action: .drain)
+        try terms.apply(to: &request)
+        request.deadline = try deadline.map(OrderOptions.milliseconds)
+        try options.ask(.order(request))
+        guard wait else { return }
+        try DrainWait(options: options).run()
+    }
+}
+
+/// Waits until the last connection of a draining real server has ended.
+struct DrainWait {
+    let options: OrderOptions
+
+    func run() throws {
+        var shown = ""
+        while true {
+            let status = try options.answer(.status, as: ClusterStatus.self)
+            let progress = DrainProgress(status, realServer: options.node, service: options.service)
+            if progress.text != shown {
+                shown = progress.text
+                print(shown)
+            }
+            switch progress.state {
+            case .draining: usleep(100_000)
+            case .drained: return
+            case .cutOff: throw ExitCode(3)
+            case .withdrawn:
+                StandardError.print("tandem-director: \(options.node) is not drained any more")
+                throw ExitCode(1)
+            }
+        }
+    }
+}

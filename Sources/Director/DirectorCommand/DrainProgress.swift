@@ -1,0 +1,39 @@
+internal import DirectorCore
+
+/// How far a drain is, out of a status.
+struct DrainProgress: Hashable {
+    enum State: Hashable {
+        case draining
+        case drained
+        /// The deadline came before the last connection had ended.
+        case cutOff
+        /// The order is gone.
+        case withdrawn
+    }
+
+    let state: State
+    /// The connections that are left, in words.
+    let text: String
+
+    init(_ status: ClusterStatus, realServer: String, service: String?) {
+        let concerned = status.services.filter { service == nil || $0.name == service }
+        let destinations = concerned.flatMap { service in
+            service.destinations.filter { $0.realServer == realServer }.map { (service.name, $0) }
+        }
+        let orders = status.realServers.first { $0.name == realServer }?.orders ?? []
+        let standing = orders.filter { !$0.action.hasPrefix("weight") && ($0.service == nil || $0.service == service) }
+        if standing.isEmpty {
+            state = .withdrawn
+        } else if destinations.contains(where: { $0.1.state != .drained && $0.1.state != .maintenance }) {
+            state = .draining
+        } else {
+            let isCutOff = standing.contains { $0.cutOffIn == 0 } && destinations.contains { $0.1.weightApplied == nil }
+            state = isCutOff ? .cutOff : .drained
+        }
+        let counts = destinations.map { name, destination in
+            "\(name): \(destination.state.rawValue), \(destination.activeConnections ?? 0) active and "
+                + "\(destination.inactiveConnections ?? 0) ended connection(s) left"
+        }
+        text = counts.isEmpty ? "no service has \(realServer)" : counts.joined(separator: "; ")
+    }
+}
