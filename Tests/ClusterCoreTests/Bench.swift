@@ -36,6 +36,7 @@ final class Bench {
     var demands: [ProbeDemand] = []
     var logs: [StatusChange] = []
     var remembered: [[OperatorOrder]] = []
+    var availability: [ServiceAvailability] = []
     var hasStopped = false
     /// What the kernel has of each real address.
     var kernel: [Endpoint: UInt32] = [:]
@@ -107,6 +108,7 @@ final class Bench {
             case .probe(let demand): demands.append(demand)
             case .remember(let orders): remembered.append(orders)
             case .log(let change): logs.append(change)
+            case .availability(let services): availability = services
             case .stopped: hasStopped = true
             }
         }
@@ -215,6 +217,7 @@ final class Bench {
                 switch destination.weight {
                 case .exactly(let weight): fresh[destination.endpoint] = weight
                 case .keep(let initial): fresh[destination.endpoint] = kernel[destination.endpoint] ?? initial
+                case .adopt: fresh[destination.endpoint] = kernel[destination.endpoint]
                 }
             }
             kernel = fresh

@@ -183,7 +183,7 @@ final class DirectorProcess {
             connections[identifier] = connection
             world.after(world.streamDelay()) { connection.dial() }
         case .remember: break  // The simulated operators order anew after a crash.
-        case .log: break
+        case .availability, .log: break
         case .stopped:
             hasClusterStopped = true
             exitIfDone()

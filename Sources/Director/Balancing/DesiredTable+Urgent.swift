@@ -13,7 +13,11 @@ extension DesiredTable {
                 continue
             }
             let known = Dictionary(observed.destinations.map { ($0.endpoint, $0) }) { first, _ in first }
-            guard service.destinations.allSatisfy({ known[$0.endpoint]?.isPlain == true }) else { continue }
+            // What is only adopted where it is adds and takes nothing.
+            let isSettled = service.destinations.allSatisfy { destination in
+                known[destination.endpoint]?.isPlain ?? (destination.weight == .adopt)
+            }
+            guard isSettled else { continue }
             for destination in service.destinations.sorted(by: { $0.endpoint < $1.endpoint }) {
                 guard case .exactly(let weight) = destination.weight, let before = known[destination.endpoint]?.weight,
                     weight != before

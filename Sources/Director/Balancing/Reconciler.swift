@@ -113,6 +113,7 @@ package struct Reconciler: Sendable {
         let before = settledDestinations.removeValue(forKey: key)
         let wasRight = before?.desired == desired.weight
         guard let observed else {
+            guard desired.weight != .adopt else { return }
             // A kept weight was adopted from the kernel, so it is what the destination gets back.
             let weight = wasRight ? before?.weight ?? desired.weight.initial : desired.weight.initial
             let reason: OperationReason = wasRight ? (serviceExists ? .destinationMissing : .serviceMissing) : .wanted
@@ -122,7 +123,7 @@ package struct Reconciler: Sendable {
         let weight =
             switch desired.weight {
             case .exactly(let weight): weight
-            case .keep: observed.weight
+            case .keep, .adopt: observed.weight
             }
         guard observed.weight != weight || !observed.isPlain else {
             settledDestinations[key] = Settled(desired: desired.weight, weight: weight)

@@ -63,7 +63,8 @@ package enum StatusTable {
         ])
         for destination in service.destinations {
             table.add([
-                "  " + destination.realServer, destination.endpoint, destination.state.rawValue, weight(destination),
+                "  " + destination.realServer + role(destination.role), destination.endpoint,
+                destination.state.rawValue, weight(destination),
                 destination.activeConnections.map { "\($0)+\(destination.inactiveConnections ?? 0)" } ?? "-",
                 destination.reason.rawValue, age(destination.age), destination.evidence,
             ])
@@ -71,6 +72,14 @@ package enum StatusTable {
         let why = "\(service.reason.rawValue): \(service.evidence)"
         let state = "\(service.state.rawValue) for \(age(service.age)) (\(why))"
         return ["\(title)\(persistence), \(applied)", "  \(state)"] + table.lines
+    }
+
+    private static func role(_ role: PoolRole) -> String {
+        switch role {
+        case .primary: ""
+        case .backup: " (backup)"
+        case .sorry: " (sorry)"
+        }
     }
 
     /// The kernel's weight, and the one that is wanted where that is another.
@@ -93,7 +102,9 @@ package enum StatusTable {
             ])
         }
         return table.isEmpty
-            ? [] : table.lines + servers.flatMap { server in server.orders.map { order(server.name, $0) } }
+            ? []
+            : table.lines + servers.flatMap { server in server.orders.map { order(server.name, $0) } }
+                + servers.flatMap(\.findings).map { "! \($0)" }
     }
 
     /// An operator's order in words: `! web1: drain of service http, by root 5m10s ago: kernel (ends in 54m50s)`.

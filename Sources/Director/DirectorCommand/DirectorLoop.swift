@@ -184,6 +184,7 @@ struct DirectorLoop: ~Copyable {
             case .sendAgentBytes(let connection, let bytes): threads.dialer.send(connection, bytes)
             case .closeAgent(let connection): threads.dialer.close(connection)
             case .remember(let orders): remember(orders)
+            case .availability: break  // The status shows it.
             case .log(let change): clusterLog.record(change)
             case .stopped: break
             }

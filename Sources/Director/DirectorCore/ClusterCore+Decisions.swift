@@ -36,96 +36,17 @@ extension ClusterCore {
         }
     }
 
-    /// Decides anew about every real server in every service.
-    mutating func decide(_ settings: ClusterSettings, at now: MonotonicInstant) {
-        for service in settings.services {
-            for (member, server) in Self.members(of: service, in: settings) {
-                decide(member, server, service, at: now)
-            }
-        }
-    }
-
-    private mutating func decide(
-        _ member: ServiceSettings.Member,
-        _ server: RealServerSettings,
-        _ service: ServiceSettings,
-        at now: MonotonicInstant,
-    ) {
-        let agent = links[server.name]?.opinion(of: service.service.identity) ?? (.absent, "")
-        let probe = verdict(Self.probeTarget(of: server, in: service))
-        let directPath = verdict(Self.directPathTarget(of: server, in: service))
-        let decision = merge(
-            operator: orders.override(server.name, in: service.name),
-            agent: agent.opinion,
-            probe: probe.opinion,
-            directPath: directPath.opinion,
-        )
-        let evidence =
-            switch decision.decider {
-            case .operator: orders.standing(server.name, in: service.name)?.evidence ?? ""
-            case .agent: agent.evidence
-            case .probe: probe.evidence
-            case .directPath: directPath.evidence
-            case .nobody: [probe.evidence, directPath.evidence].first { !$0.isEmpty } ?? ""
-            }
-        let key = DestinationKey(service: service.name, realServer: server.name)
-        let old =
-            destinations[key]
-            ?? Destination(
-                decision: HealthDecision(.keep, .awaitingResults, by: .nobody),
-                evidence: "",
-                since: now,
-                serves: nil
-            )
-        let stateBefore = Self.state(old.decision)
-        let stateNow = Self.state(decision)
-        let serves: Bool? =
-            switch decision.weightPolicy {
-            case .serve: true
-            case .zero: false
-            case .keep: old.serves
-            }
-        destinations[key] = Destination(
-            decision: decision,
-            evidence: evidence,
-            since: stateBefore == stateNow && old.decision.reason == decision.reason ? old.since : now,
-            serves: serves,
-        )
-        guard stateBefore != stateNow || old.decision.reason != decision.reason else { return }
-        logs.append(
-            StatusChange(
-                .destination(service: service.name, realServer: server.name),
-                from: stateBefore.rawValue,
-                to: stateNow.rawValue,
-                decision.reason,
-                evidence: evidence,
-                level: stateBefore == stateNow ? .info : stateNow == .down ? .warning : .notice,
-            )
-        )
-    }
-
-    /// What a decision is called in a status.
-    static func state(_ decision: HealthDecision) -> DestinationState {
-        switch (decision.weightPolicy, decision.reason) {
-        case (.serve, _): .up
-        case (.keep, _): .unknown
-        case (.zero, .operatorDrain), (.zero, .agentDraining): .draining
-        case (.zero, .operatorMaintenance), (.zero, .agentMaintenance): .maintenance
-        case (.zero, _): .down
-        }
-    }
-
-    private func verdict(_ target: ProbeTarget?) -> (opinion: ProbeOpinion, evidence: String) {
+    func verdict(_ target: ProbeTarget?) -> (opinion: ProbeOpinion, evidence: String) {
         guard let target else { return (.disabled, "") }
         guard let entry = probes[target] else { return (.unknown(.awaitingResults), "") }
         return (ProbeOpinion(entry.verdict), entry.verdict.evidence)
     }
 
-    /// The weight that a member shall have; nothing while the kernel's is adopted.
+    /// The weight that a member shall have; nothing while the kernel's is adopted, or while it stands by.
     func wantedWeight(_ member: ServiceSettings.Member, in service: ServiceSettings) -> UInt32? {
-        destinations[DestinationKey(service: service.name, realServer: member.realServer)]?.serves.map {
-            $0 ? orders.weight(member.realServer, in: service.name) ?? member.weight : 0
-        }
+        let key = DestinationKey(service: service.name, realServer: member.realServer)
+        guard case .exactly(let weight) = destinations[key]?.weight else { return nil }
+        return weight
     }
 
     /// The kernel's table as it shall be.
@@ -135,13 +56,18 @@ extension ClusterCore {
             let cutOff = cutOff(members, of: service, at: now)
             var desired = DesiredService(
                 service: service.service,
-                destinations: members.filter {
-                    !cutOff.contains(Self.endpoint(of: $0.server, in: service))
-                }.map { member, server in
-                    DesiredDestination(
-                        endpoint: Self.endpoint(of: server, in: service),
-                        weight: wantedWeight(member, in: service).map { .exactly($0) } ?? .keep(initially: 0),
-                    )
+                destinations: members.compactMap { member, server in
+                    let endpoint = Self.endpoint(of: server, in: service)
+                    guard !cutOff.contains(endpoint) else { return nil }
+                    let key = DestinationKey(service: service.name, realServer: member.realServer)
+                    let weight: DesiredWeight
+                    switch destinations[key]?.weight ?? .keep {
+                    case .exactly(let exact): weight = .exactly(exact)
+                    case .keep: weight = .keep(initially: 0)
+                    case .adopt: weight = .adopt
+                    case .absent: return nil
+                    }
+                    return DesiredDestination(endpoint: endpoint, weight: weight)
                 },
                 drainDeadline: service.drainDeadline,
             )

@@ -56,7 +56,7 @@ extension ClusterCore {
                 realServer: server.name,
                 endpoint: "\(endpoint)",
                 state: Self.drained(
-                    destination.map { Self.state($0.decision) } ?? .unknown,
+                    destination.map { Self.state($0.standing) } ?? .unknown,
                     observed?.destinations.first { $0.endpoint == endpoint },
                     isUDP: identity.protocol == .udp,
                     isLookedAt: observed != nil && isQuietSince(destination?.since),
@@ -67,6 +67,7 @@ extension ClusterCore {
                 weightWanted: wantedWeight(member, in: service).map { Int($0) },
                 observed: observed?.destinations.first { $0.endpoint == endpoint },
             )
+            .with(destination?.standing, role: member.role)
         }
         let leaving = (observed?.destinations ?? []).filter { !configured.contains($0.endpoint) }.map { destination in
             DestinationStatus(
@@ -89,6 +90,7 @@ extension ClusterCore {
             persistenceTimeout: Int(service.service.persistenceTimeout),
             isApplied: observedAt.map { _ in observed != nil },
             destinations: present + leaving,
+            availability: pools[service.name]?.availability,
         )
         .summarized(configurationAge: age(configuredAt))
     }
@@ -118,6 +120,7 @@ extension ClusterCore {
                     facts: [],
                 ),
             orders: orders.all.filter { $0.realServer == server.name }.map { OrderStatus($0, at: now) },
+            findings: findings(about: server.name),
         )
     }
 }
@@ -169,6 +172,17 @@ extension DestinationStatus {
             activeConnections: observed.map { Int($0.activeConnections) },
             inactiveConnections: observed.map { Int($0.inactiveConnections) },
         )
+    }
+
+    /// The status with what is known of the real server whatever was decided about its use.
+    fileprivate func with(_ standing: Standing?, role: PoolRole) -> DestinationStatus {
+        var status = self
+        status.role = role
+        guard let standing else { return status }
+        status.health = standing.health
+        status.healthReason = standing.healthReason
+        status.administrative = standing.administrative
+        return status
     }
 }
 

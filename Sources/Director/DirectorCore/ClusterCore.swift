@@ -16,11 +16,14 @@ package struct ClusterCore: ~Copyable {
 
     /// What was decided about a real server in a service.
     struct Destination {
+        var standing: Standing
+        /// What its service makes of it.
         var decision: HealthDecision
+        var weight: PoolWeight
         var evidence: String
         var since: MonotonicInstant
-        /// Whether it was last decided to serve; nothing while the kernel's weight was adopted all along.
-        var serves: Bool?
+        /// Whether its agent is heard and calls everything good.
+        var isConfirmedByAgent: Bool
     }
 
     /// The settings in force; nothing before `started`.
@@ -45,6 +48,13 @@ package struct ClusterCore: ~Copyable {
     var orderDeadline: MonotonicInstant?
     var probes: [ProbeTarget: ProbeReport.Entry] = [:]
     var destinations: [DestinationKey: Destination] = [:]
+    /// The real servers of each service together.
+    var pools: [String: ServicePool] = [:]
+    /// What the election was last told of the services.
+    var lastAvailability: [ServiceAvailability] = []
+    var peer = Peer()
+    /// The real servers that one director alone does not reach, by name.
+    var unreached: [String: Unreached] = [:]
     var election: ElectionReport?
     /// Who answers ARP for a virtual address that is not theirs.
     var addressFindings: [AddressFinding] = []
@@ -79,7 +89,9 @@ package struct ClusterCore: ~Copyable {
     /// When the core wants `deadlineReached`.
     package var deadline: MonotonicInstant? {
         guard !isStopping else { return nil }
-        return (links.values.compactMap(\.deadline) + [orderDeadline].compactMap(\.self)).min()
+        let ofLinks = links.values.compactMap(\.deadline) + [orderDeadline].compactMap(\.self)
+        let ofDecisions = pools.values.compactMap(\.deadline) + unreached.values.compactMap(\.deadline)
+        return (ofLinks + ofDecisions).min()
     }
 
     /// Takes one happening and says what to do, in order.
@@ -113,6 +125,8 @@ package struct ClusterCore: ~Copyable {
             if ownedAddresses.count != known { (isUndecided, isDemandOutdated) = (true, true) }
         case .probeReported(let report):
             take(report)
+        case .peerReported(let director, let opinions):
+            take(opinions, from: director)
         case .agentConnected(let identifier):
             agentConnected(identifier, at: now)
         case .agentBytes(let identifier, let bytes):
@@ -140,9 +154,12 @@ package struct ClusterCore: ~Copyable {
         if let settings, !isStopping {
             for server in settings.realServers { advanceLink(server.name, at: now) }
             followOrders(at: now)
+            if isDecisionDue(at: now) { isUndecided = true }
             if isUndecided {
                 (isUndecided, isUninformed) = (false, true)
                 decide(settings, at: now)
+                compareWithPeer(settings, at: now)
+                publishAvailability(settings, into: &effects)
                 let desired = desiredTable(settings, at: now)
                 if desired != lastDesired {
                     lastDesired = desired
@@ -194,6 +211,8 @@ package struct ClusterCore: ~Copyable {
             }
         )
         destinations = destinations.filter { members.contains($0.key) }
+        let services = Set(new.services.map(\.name))
+        pools = pools.filter { services.contains($0.key) }
         replaceLinks(from: old, to: new, at: now)
     }
 

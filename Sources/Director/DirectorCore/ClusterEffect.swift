@@ -16,6 +16,8 @@ package enum ClusterEffect: Hashable, Sendable {
     case probe(ProbeDemand)
     /// Keep these orders over a restart; they replace those kept before.
     case remember([OperatorOrder])
+    /// The services are served in another way than before; one entry for each service, in the file's order.
+    case availability([ServiceAvailability])
     /// Write an entry to the log.
     case log(StatusChange)
     /// Everything that `stopRequested` asked for is done.

@@ -1,5 +1,6 @@
 package import AgentProtocol
 package import Health
+package import PeerProtocol
 package import Primitives
 
 /// What happens to the cluster core.
@@ -18,6 +19,8 @@ package enum ClusterEvent: Hashable, Sendable {
     case agentBytes(ConnectionIdentifier, [UInt8])
     /// A connection ended, or a dial failed; it comes once for every dial that was not closed by the core.
     case agentClosed(ConnectionIdentifier, reason: String)
+    /// The other director told what it sees of the real servers; it replaces what it told before.
+    case peerReported(director: String, [PeerOpinion])
     /// The dataplane thread looked at the kernel.
     case dataplaneReported(DataplaneReport)
     /// The operator decided something.

@@ -22,4 +22,12 @@ package struct DestinationStatus: Hashable, Sendable, Codable {
     package var activeConnections: Int?
     /// The kernel's count of other connections.
     package var inactiveConnections: Int?
+    /// What it is for.
+    package var role = PoolRole.primary
+    /// Whether it would serve well, whatever was decided about its use.
+    package var health = Verdict.State.unknown
+    /// Why.
+    package var healthReason = Reason.awaitingResults
+    /// Whether somebody keeps it from new connections on purpose.
+    package var administrative = AdministrativeState.inService
 }

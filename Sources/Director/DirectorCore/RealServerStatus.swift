@@ -12,4 +12,6 @@ package struct RealServerStatus: Hashable, Sendable, Codable {
     package var agent: AgentStatus
     /// What operators ordered about it.
     package var orders: [OrderStatus] = []
+    /// What is wrong between the directors and it.
+    package var findings: [String] = []
 }

@@ -10,11 +10,14 @@ package struct ServiceSettings: Hashable, Sendable {
         package var realServer: String
         /// Its weight while all is well, 0 to 65535.
         package var weight: UInt32 = 1
+        /// What it is for.
+        package var role = PoolRole.primary
 
         /// Makes a member.
-        package init(realServer: String, weight: UInt32 = 1) {
+        package init(realServer: String, weight: UInt32 = 1, role: PoolRole = .primary) {
             self.realServer = realServer
             self.weight = weight
+            self.role = role
         }
     }
 
@@ -28,6 +31,8 @@ package struct ServiceSettings: Hashable, Sendable {
     package var probe = ProbeSettings()
     /// Whether the direct-routing path is probed too (IPv4 and TCP only).
     package var directPathProbe = true
+    /// What the service needs of its real servers together, and how they come and go.
+    package var pool = PoolSettings()
     /// How long a removed real server may keep its connections.
     package var drainDeadline: Interval = .seconds(300)
 

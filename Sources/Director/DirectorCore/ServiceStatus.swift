@@ -24,12 +24,16 @@ package struct ServiceStatus: Hashable, Sendable, Codable {
     package var evidence = ""
     /// How long, in milliseconds.
     package var age: Int64 = 0
+    /// Whether its quorum is met, and who serves; nothing before the first decision.
+    package var availability: ServiceAvailability?
 }
 
 extension ServiceStatus {
     /// The service with the state that follows from its real servers', in the order of what serves best.
     func summarized(configurationAge: Int64) -> ServiceStatus {
         var summary = self
+        // A sorry server that could answer is no reason to call the service up.
+        let destinations = destinations.filter { $0.role != .sorry }
         let up = destinations.count { $0.state == .up }
         summary.evidence = "\(up) of \(destinations.count) real server(s) up"
         let order: [DestinationState] = [.up, .unknown, .draining, .drained, .maintenance, .down]
@@ -41,6 +45,13 @@ extension ServiceStatus {
         summary.state = best
         summary.reason = decider?.reason ?? .notConfigured
         summary.age = decider?.age ?? configurationAge
+        switch availability?.state {
+        case .failingOpen?, .sorry?, .unavailable?:
+            if summary.state == .up { summary.state = .down }
+            if let availability, summary.state == .down { summary.reason = availability.reason }
+        case .available?, .unknown?, nil:
+            break
+        }
         if isApplied == false {
             summary.state = .down
             summary.reason = .dataplaneDiverged

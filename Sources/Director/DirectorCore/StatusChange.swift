@@ -8,6 +8,10 @@ package struct StatusChange: Hashable, Sendable {
         case destination(service: String, realServer: String)
         /// The link to a real server's agent.
         case agent(realServer: String)
+        /// A service as a whole.
+        case service(String)
+        /// Whether one director alone fails to reach a real server.
+        case reachability(director: String, realServer: String)
         /// The kernel's table.
         case dataplane
         /// The settings.
@@ -62,6 +66,8 @@ extension StatusChange.Subject: CustomStringConvertible {
         switch self {
         case .destination(let service, let realServer): "\(service)/\(realServer)"
         case .agent(let realServer): "agent/\(realServer)"
+        case .service(let service): "service/\(service)"
+        case .reachability(let director, let realServer): "reachability/\(director)/\(realServer)"
         case .dataplane: "dataplane"
         case .configuration: "configuration"
         case .peer(let name): "peer/\(name)"

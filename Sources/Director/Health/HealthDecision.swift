@@ -16,6 +16,10 @@ package struct HealthDecision: Hashable, Sendable {
         case agent
         case probe
         case directPath
+        /// The other director, of which nothing is asked but what nobody here knows.
+        case peer
+        /// The service, which needs another weight than health alone would give.
+        case service
         /// Nobody: what is needed is not known.
         case nobody
     }

@@ -1,19 +1,57 @@
-/// Merges all that is known about one real server in one service.
-///
-/// The order is: operator, the agent's negative facts, the director's own probes (all must pass), the agent's
-/// positive facts. A stale agent is unknown and never down; a node whose agent was never heard gets traffic only
-/// after a success on the direct path, for nothing else shows that it is a correct real server.
+/// Merges all that is known about one real server in one service, and says what its weight shall be.
 package func merge(
     operator override: OperatorOverride,
     agent: AgentOpinion,
     probe: ProbeOpinion,
     directPath: ProbeOpinion,
+    peer: Verdict.State = .unknown,
 ) -> HealthDecision {
-    switch override {
-    case .maintenance: return HealthDecision(.zero, .operatorMaintenance, by: .operator)
-    case .drain: return HealthDecision(.zero, .operatorDrain, by: .operator)
-    case .none: break
+    assess(operator: override, agent: agent, probe: probe, directPath: directPath, peer: peer).decision
+}
+
+/// Merges all that is known about one real server in one service, health and administrative state apart.
+///
+/// The order is: operator, the agent's negative facts, the director's own probes (all must pass), the agent's
+/// positive facts, the other director. A stale agent is unknown and never down; a node whose agent was never heard
+/// gets traffic only after a success on the direct path, for nothing else shows that it is a correct real server.
+package func assess(
+    operator override: OperatorOverride,
+    agent: AgentOpinion,
+    probe: ProbeOpinion,
+    directPath: ProbeOpinion,
+    peer: Verdict.State = .unknown,
+) -> Standing {
+    let order: HealthDecision? =
+        switch (override, agent) {
+        case (.maintenance, _): HealthDecision(.zero, .operatorMaintenance, by: .operator)
+        case (.drain, _): HealthDecision(.zero, .operatorDrain, by: .operator)
+        case (.none, .negative(.agentMaintenance)): HealthDecision(.zero, .agentMaintenance, by: .agent)
+        case (.none, .negative(.agentDraining)): HealthDecision(.zero, .agentDraining, by: .agent)
+        case (.none, _): nil
+        }
+    // That a node is to be left alone says nothing about its health: the probes do.
+    let isOrder = agent == .negative(.agentMaintenance) || agent == .negative(.agentDraining)
+    let own = judgeHealth(agent: isOrder ? .undecided : agent, probe: probe, directPath: directPath)
+    return Standing(health: own.supplemented(by: peer), overruledBy: order)
+}
+
+extension HealthDecision {
+    /// The decision with the other director's word where nobody here knows anything.
+    ///
+    /// Its good word puts a node into service. Its bad word takes none out: it may be the peer that is cut off, and
+    /// what the kernel has stands until this director knows better.
+    fileprivate func supplemented(by peer: Verdict.State) -> HealthDecision {
+        switch (decider, peer) {
+        case (.nobody, .up): HealthDecision(.serve, .peerConfirms, by: .peer)
+        case (.nobody, .down): HealthDecision(.keep, .peerSeesDown, by: .peer)
+        case (.nobody, .unknown), (.operator, _), (.agent, _), (.probe, _), (.directPath, _), (.peer, _), (.service, _):
+            self
+        }
     }
+}
+
+/// Decides about health alone, from what this director knows itself.
+private func judgeHealth(agent: AgentOpinion, probe: ProbeOpinion, directPath: ProbeOpinion) -> HealthDecision {
     if case .negative(let reason) = agent { return HealthDecision(.zero, reason, by: .agent) }
     if case .down(let reason) = probe { return HealthDecision(.zero, reason, by: .probe) }
     if case .down(let reason) = directPath { return HealthDecision(.zero, reason, by: .directPath) }

@@ -40,6 +40,24 @@ package enum Reason: String, Hashable, Sendable, CaseIterable, Codable {
     case overloaded = "overloaded"
     case unreachable = "unreachable"
 
+    // What the other director says.
+    case peerConfirms = "peer-confirms"
+    case peerSeesDown = "peer-sees-down"
+    case reachedByPeerAlone = "reached-by-peer-alone"
+    case notReachedByPeer = "not-reached-by-peer"
+    case reachableAgain = "reachable-again"
+
+    // What the service needs.
+    case slowStart = "slow-start"
+    case flapping = "flapping"
+    case failOpen = "fail-open"
+    case ejectionLimit = "ejection-limit"
+    case quorumMet = "quorum-met"
+    case quorumLost = "quorum-lost"
+    case standingBy = "standing-by"
+    case backupInUse = "backup-in-use"
+    case sorryInUse = "sorry-in-use"
+
     // What is not known.
     case awaitingResults = "awaiting-results"
     case awaitingAgent = "awaiting-agent"

@@ -1,0 +1,52 @@
+internal import Primitives
+
+/// A real server as its service looks at it.
+package struct PoolMember: Hashable, Sendable {
+    /// Its name.
+    package var name: String
+    /// What it is for.
+    package var role: PoolRole
+    /// Its configured weight.
+    package var weight: UInt32
+    /// What is decided about it alone.
+    package var standing: Standing
+    /// The weight that the kernel has; nothing if it has none.
+    package var applied: UInt32?
+
+    /// Makes a member.
+    package init(name: String, role: PoolRole, weight: UInt32, standing: Standing, applied: UInt32?) {
+        self.name = name
+        self.role = role
+        self.weight = weight
+        self.standing = standing
+        self.applied = applied
+    }
+}
+
+extension PoolMember {
+    /// What a service decides about one member.
+    package struct Decision: Hashable, Sendable {
+        /// Its weight.
+        package var weight: PoolWeight
+        /// What it gets and why, in the words of the merge.
+        package var decision: HealthDecision
+        /// What the service has to say about it; empty where the merge's own evidence is all there is.
+        package var evidence: String
+    }
+
+    /// What a service remembers of one member.
+    struct Record: Hashable, Sendable {
+        /// Whether it was last decided to serve; nothing while nothing was ever known of it.
+        var serves: Bool?
+        /// Its last known health while it was in service.
+        var lastKnown = Verdict.State.unknown
+        /// Since when it is down.
+        var downSince: MonotonicInstant?
+        /// Whether it failed or was in maintenance since it last served.
+        var hasBeenOut = false
+        /// The weight that it was last given.
+        var given: UInt32?
+        var slowStart: SlowStart?
+        var holdDown = HoldDown()
+    }
+}

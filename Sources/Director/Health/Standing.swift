@@ -1,0 +1,30 @@
+/// All that is decided about one real server in one service before the service's own needs are looked at.
+///
+/// Health says whether it would serve well, the administrative state whether it shall serve at all. Each is known
+/// whatever the other is; the decision is what the two together make of its weight.
+package struct Standing: Hashable, Sendable {
+    /// Whether somebody keeps it from new connections on purpose.
+    package let administrative: AdministrativeState
+    /// Whether it would serve well.
+    package let health: Verdict.State
+    /// Why its health is what it is.
+    package let healthReason: Reason
+    /// What the two make of its weight.
+    package let decision: HealthDecision
+
+    /// Makes the standing that follows from a decision about health alone, and from whoever overrules it.
+    init(health: HealthDecision, overruledBy order: HealthDecision?) {
+        switch health.weightPolicy {
+        case .serve: self.health = .up
+        case .zero: self.health = .down
+        case .keep: self.health = .unknown
+        }
+        healthReason = health.reason
+        decision = order ?? health
+        switch order?.reason {
+        case .operatorMaintenance, .agentMaintenance: administrative = .maintenance
+        case .operatorDrain, .agentDraining: administrative = .draining
+        default: administrative = .inService
+        }
+    }
+}
