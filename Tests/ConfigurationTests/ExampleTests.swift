@@ -102,6 +102,35 @@ import VRRP
         #expect(probe.timeout == .milliseconds(50))
     }
 
+    @Test func `what a service demands of its real servers is read, and both directors must agree on it`() throws {
+        let full = try director("director-full.yaml")
+        let http = try #require(full.cluster.services.first { $0.name == "http" })
+        #expect(http.pool.quorum == Quorum.Settings(weight: 2, hysteresis: 1))
+        #expect(http.pool.failOpen == FailOpen.Settings(below: 30, until: 50))
+        #expect(http.pool.maximumEjection == 60)
+        #expect(http.pool.slowStart == SlowStart.Settings(duration: .seconds(30), exponent: 2))
+        #expect(http.pool.holdDown == HoldDown.Settings())
+        #expect(http.pool.patience == .seconds(5))
+        #expect(http.members.map(\.role) == [.primary, .primary, .primary, .backup, .sorry])
+        #expect(full.cluster.services.first { $0.name == "dns" }?.pool == PoolSettings())
+        let text = try Files.text(ofExample: "director-full.yaml")
+        let edits = [
+            ("{weight: 2, hysteresis: 1}", "{weight: 2}"), ("until: 50", "until: 60"), ("max_ejection: 60", ""),
+            ("exponent: 2", "exponent: 3"), ("forget: 30s", "forget: 31s"),
+            ("backup_servers: [web4]", "backup_servers: [web5]\n    # "), ("web5, weight: 1", "web5, weight: 2"),
+        ]
+        for (old, new) in edits {
+            var edited = text.replacing(old, with: new)
+            if new.contains("[web5]") { edited = edited.replacing("{name: web5, weight: 1}", with: "web4") }
+            #expect(edited != text)
+            let other = try DirectorConfiguration.parse(Source(name: "edited", text: edited))
+            #expect(other.digest != full.digest, "\(new)")
+        }
+        let slow = text.replacing("interval: 200ms, timeout: 200ms", with: "interval: 10s, timeout: 1s")
+        let services = try DirectorConfiguration.parse(Source(name: "slow", text: slow)).cluster.services
+        #expect(services.first { $0.name == "http" }?.pool.patience == .seconds(40))
+    }
+
     @Test func `the agent's example allows the cluster's address alone`() throws {
         let text = try Files.text(ofExample: "agent.yaml")
         let configuration = try AgentConfiguration.parse(Source(name: "agent.yaml", text: text))

@@ -55,6 +55,12 @@ import Testing
         ("services: [{check: {type: tls, tls: {qqq: 1}}}]", ["services", "check", "tls"]),
         ("services: [{check: {type: dns, dns: {qqq: 1}}}]", ["services", "check", "dns"]),
         ("services: [{real_servers: [{qqq: 1}]}]", ["services", "real_servers"]),
+        ("services: [{backup_servers: [{qqq: 1}]}]", ["services", "backup_servers"]),
+        ("services: [{sorry_servers: [{qqq: 1}]}]", ["services", "sorry_servers"]),
+        ("services: [{quorum: {qqq: 1}}]", ["services", "quorum"]),
+        ("services: [{fail_open: {qqq: 1}}]", ["services", "fail_open"]),
+        ("services: [{slow_start: {qqq: 1}}]", ["services", "slow_start"]),
+        ("services: [{hold_down: {qqq: 1}}]", ["services", "hold_down"]),
     ])
     func `the director's schema has the director's keys`(text: String, path: [String]) throws {
         let properties = try #require(try object(schema("director"), at: path)["properties"] as? Object)

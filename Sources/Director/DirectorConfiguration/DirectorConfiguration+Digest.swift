@@ -40,8 +40,19 @@ extension DirectorConfiguration {
                     + "\(probe.kind) port \(probe.port.map { "\($0)" } ?? "own") \(probe.interval.exact) "
                     + "\((probe.fastInterval ?? probe.interval).exact) \(probe.timeout.exact) \(probe.fall) \(probe.rise)"
             )
+            let pool = service.pool
+            let failOpen = pool.failOpen.map { "\($0.below) \($0.until)" } ?? "never"
+            let slowStart = pool.slowStart.map { "\($0.duration.exact) \($0.exponent)" } ?? "none"
+            let holdDown =
+                pool.holdDown.map { "\($0.free) \($0.first.exact) \($0.maximum.exact) \($0.forget.exact)" } ?? "none"
+            lines.append(
+                "pool \(service.name) quorum \(pool.quorum.weight) \(pool.quorum.hysteresis) fail_open \(failOpen) "
+                    + "max_ejection \(pool.maximumEjection) slow_start \(slowStart) hold_down \(holdDown)"
+            )
             for member in service.members {
-                lines.append("member \(service.name) \(member.realServer) weight \(member.weight)")
+                lines.append(
+                    "member \(service.name) \(member.realServer) weight \(member.weight) \(member.role.rawValue)"
+                )
             }
         }
         return lines.sorted()

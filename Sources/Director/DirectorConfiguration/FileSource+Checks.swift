@@ -61,7 +61,7 @@ extension FileSource {
         var servicesOf: [String: Int] = [:]
         var addressesOf: [String: Set<IPAddress>] = [:]
         for service in services {
-            for name in Set((service.value.members ?? []).compactMap(\.value.name?.value)) {
+            for name in Set(service.value.allMembers.compactMap(\.value.name?.value)) {
                 servicesOf[name, default: 0] += 1
                 if let address = service.value.address { addressesOf[name, default: []].insert(address.value) }
             }
@@ -135,11 +135,12 @@ extension FileSource {
                 ),
             )
         }
+        checkPool(of: service, diagnostics)
         if let directPath = service.directPath, directPath.value, !service.hasDirectPath {
             diagnostics.report("the direct path can be probed for TCP over IPv4 alone", at: directPath.span)
         }
         var seen: [String: SourceSpan] = [:]
-        for member in service.members ?? [] {
+        for member in service.allMembers {
             guard let name = member.value.name else { continue }
             if let first = seen[name.value] {
                 diagnostics.report(

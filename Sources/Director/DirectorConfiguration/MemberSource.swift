@@ -1,5 +1,6 @@
 internal import ConfigurationSyntax
 internal import DirectorCore
+internal import Health
 
 /// An item of a service's `real_servers` as written: a name, or a mapping with the name in it.
 struct MemberSource {
@@ -18,8 +19,8 @@ struct MemberSource {
         port = fields.optional("port", .port)
     }
 
-    var settings: ServiceSettings.Member? {
-        name.map { ServiceSettings.Member(realServer: $0.value, weight: UInt32(weight?.value ?? 1)) }
+    func settings(_ role: PoolRole) -> ServiceSettings.Member? {
+        name.map { ServiceSettings.Member(realServer: $0.value, weight: UInt32(weight?.value ?? 1), role: role) }
     }
 }
 

@@ -15,6 +15,7 @@ struct ServiceSource {
     var drainDeadline: Located<Interval>?
     var check: Located<CheckSource>?
     var directPath: Located<Bool>?
+    var pool: PoolSource
     var members: [Located<MemberSource>]?
 
     init(_ fields: inout MappingDecoder) {
@@ -31,8 +32,12 @@ struct ServiceSource {
         drainDeadline = fields.optional("drain_deadline", .duration(.zero ... .seconds(604_800)))
         check = fields.optional("check", .check)
         directPath = fields.optional("direct_path", .boolean)
+        pool = PoolSource(&fields)
         members = fields.required("real_servers", .list(of: .member, atMost: 1_024))?.value
     }
+
+    /// Its real servers of every kind.
+    var allMembers: [Located<MemberSource>] { (members ?? []) + pool.backups + pool.sorryServers }
 
     /// What names the service in the kernel, as far as it could be read.
     var identity: ServiceIdentity? {
@@ -56,9 +61,12 @@ struct ServiceSource {
         var settings = ServiceSettings(
             name: name.value,
             service: service,
-            members: members.compactMap(\.value.settings)
+            members: members.compactMap { $0.value.settings(.primary) }
+                + pool.backups.compactMap { $0.value.settings(.backup) }
+                + pool.sorryServers.compactMap { $0.value.settings(.sorry) },
         )
         if let check { settings.probe = check.value.settings }
+        settings.pool = pool.settings(settings.probe)
         settings.directPathProbe = directPath?.value ?? hasDirectPath
         if let drainDeadline { settings.drainDeadline = drainDeadline.value }
         return settings

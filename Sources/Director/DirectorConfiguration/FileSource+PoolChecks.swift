@@ -1,0 +1,33 @@
+internal import Balancing
+internal import ConfigurationSyntax
+
+/// What a service's demands on its real servers mean together.
+extension FileSource {
+    /// The schedulers for which a weight is no share of the connections: a ramp would do nothing, or something else.
+    private static let withoutShares: Set<Scheduler> = [
+        .roundRobin, .leastConnection, .destinationHashing, .weightedFailover, .weightedOverflow,
+    ]
+
+    func checkPool(of service: ServiceSource, _ diagnostics: DiagnosticList) {
+        let scheduler = service.scheduler?.value ?? .roundRobin
+        if let slowStart = service.pool.slowStart, Self.withoutShares.contains(scheduler) {
+            diagnostics.report(
+                "the scheduler \(scheduler.rawValue) does not spread connections by weight, so that a slow start has "
+                    + "no effect; wrr and wlc do",
+                at: slowStart.span,
+            )
+        }
+        if let quorum = service.pool.quorum, let weight = quorum.value.weight {
+            let needed = weight.value + (quorum.value.hysteresis?.value ?? 0)
+            let members = (service.members ?? []) + service.pool.backups
+            let all = members.reduce(0) { $0 + ($1.value.weight?.value ?? 1) }
+            if needed > all, service.members != nil {
+                diagnostics.report(
+                    "the service's real servers have the weight \(all) together and never meet a quorum of \(needed) "
+                        + "again",
+                    at: quorum.span,
+                )
+            }
+        }
+    }
+}
