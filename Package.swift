@@ -246,7 +246,8 @@ let package = Package(
         .target(
             name: "Simulator",
             dependencies: [
-                "Primitives", "AgentProtocol", "VRRP", "Health", "Balancing", "DirectorCore", "AgentCore",
+                "Primitives", "AgentProtocol", "PeerProtocol", "VRRP", "Health", "Balancing", "DirectorCore",
+                "AgentCore",
             ],
             path: "Tests/Simulator",
             swiftSettings: strict,

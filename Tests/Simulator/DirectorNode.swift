@@ -15,8 +15,13 @@ final class DirectorNode {
     var election: ElectionSettings
     /// The configuration file's part for the rest.
     var cluster: ClusterSettings
+    /// What the file says that both directors must agree on, as a number.
+    var fileDigest: UInt64 = 1
+    /// The routers that the process was Active for before a planned restart, and until when that counts.
+    var resumes: [String: MonotonicInstant] = [:]
     /// The IPVS table.
     var table = VirtualServerTable()
+    private var restartsAfter = Interval.zero
     /// How often the machine booted.
     private(set) var boots: UInt64 = 1
     /// When somebody last changed the table by hand.
@@ -68,6 +73,22 @@ final class DirectorNode {
         if let process { retired.append(process) }
         process = nil
         world.electionChecker.processEnded(self)
+        if restartsAfter > .zero { world.after(restartsAfter) { [self] in start() } }
+        restartsAfter = .zero
+    }
+
+    /// `systemctl stop`, and some time after the process ended `systemctl start`.
+    func stop(startAfter delay: Interval) {
+        guard let process, !process.isStopping else { return }
+        restartsAfter = delay
+        process.requestStop()
+    }
+
+    /// `systemctl restart`: the process is back a moment after it ended.
+    func restart(after delay: Interval) {
+        guard let process, !process.isStopping else { return }
+        restartsAfter = delay
+        process.requestRestart()
     }
 
     /// The machine loses its power and all its kernel knew.
@@ -75,6 +96,7 @@ final class DirectorNode {
         kill(isSilent: true)
         kernel.isPowered = false
         kernel.addresses = []
+        resumes = [:]
         table = VirtualServerTable()
     }
 

@@ -2,6 +2,7 @@ import AgentProtocol
 import DirectorCore
 import Health
 import Primitives
+import VRRP
 
 /// One life of a director's process: its threads, with the parts of the product that run on them.
 final class DirectorProcess {
@@ -18,6 +19,10 @@ final class DirectorProcess {
     private var hasClusterStopped = false
     /// Whether it was asked to stop.
     private(set) var isStopping = false
+    /// When its election wants to be resumed at the latest, while it ends for a planned restart.
+    private var resumesUntil: MonotonicInstant?
+    private var wasDeferring = true
+    private var lastReport: ElectionReport?
 
     /// The election's thread.
     private(set) lazy var electionLoop = Loop(
@@ -32,9 +37,11 @@ final class DirectorProcess {
         node.name + ".brain",
         clock: node.clock,
         in: world,
-        deadline: { [unowned self] in cluster.deadline },
-        wake: { [unowned self] in think(.deadlineReached) },
+        deadline: { [unowned self] in brainDeadline },
+        wake: { [unowned self] in wakeBrain() },
     )
+    /// The agreement with the other director, on the main thread.
+    private(set) lazy var peer = PeerShell(process: self)
     /// The addresses thread.
     private(set) lazy var addresses = AddressThread(process: self)
     /// The dataplane thread.
@@ -50,6 +57,14 @@ final class DirectorProcess {
         cluster = world.parts.cluster(node.index, world.processSeed())
     }
 
+    private var brainDeadline: MonotonicInstant? { [cluster.deadline, peer.deadline].compactMap { $0 }.min() }
+
+    private func wakeBrain() {
+        let now = node.clock.local(world.now)
+        if let due = cluster.deadline, due <= now { think(.deadlineReached) }
+        if let due = peer.deadline, due <= now { peer.handle(.deadlineReached) }
+    }
+
     /// Every thread.
     var loops: [Loop] { [electionLoop, brainLoop, addresses.loop, dataplane.loop, probing.loop] }
 
@@ -57,16 +72,22 @@ final class DirectorProcess {
     var status: ClusterStatus { cluster.status(at: brainLoop.localNow) }
 
     func start() {
-        let election = node.election
+        var election = node.election
+        election.resumes = node.resumes
+        node.resumes = [:]
         let cluster = node.cluster
         let boot = BootIdentifier(high: UInt64(node.index), low: node.boots)
+        let life = BootIdentifier(high: UInt64(node.index), low: world.connectionNumber() << 32)
         dataplane.start()
         for loop in loops { loop.arm() }
-        electionLoop.run { [self] in
+        electionLoop.run { [self, election] in
             handle(.preemptionDeferred(true))
             handle(.started(election))
         }
-        brainLoop.run { [self] in think(.started(cluster, bootIdentifier: boot, programVersion: "simulated")) }
+        brainLoop.run { [self] in
+            think(.started(cluster, bootIdentifier: boot, programVersion: "simulated"))
+            peer.start(life)
+        }
     }
 
     /// SIGTERM.
@@ -74,8 +95,53 @@ final class DirectorProcess {
         guard !isStopping else { return }
         isStopping = true
         world.note(node.name, "is asked to stop")
-        electionLoop.run { [self] in handle(.stopRequested) }
-        brainLoop.run { [self] in think(.stopRequested) }
+        brainLoop.run { [self] in
+            peer.stop(.stop) { [self] in
+                world.mail(to: electionLoop, after: world.mailboxDelay()) { [self] in handle(.stopRequested) }
+                think(.stopRequested)
+            }
+        }
+    }
+
+    /// A planned restart: the addresses stay, and the next process claims them at once.
+    func requestRestart() {
+        guard !isStopping else { return }
+        isStopping = true
+        world.note(node.name, "is asked to restart")
+        brainLoop.run { [self] in
+            peer.stop(.restart) { [self] in
+                world.mail(to: electionLoop, after: world.mailboxDelay()) { [self] in
+                    let until = electionLoop.localNow + Self.restartPatience
+                    resumesUntil = until
+                    handle(.suspend(until: until))
+                }
+                think(.stopRequested)
+            }
+        }
+    }
+
+    /// How long the peers are told to wait for a restart.
+    static let restartPatience = Interval.seconds(12)
+
+    /// An operator wants the other director to take over.
+    func failOver() {
+        let request = FailoverRequest(token: world.connectionNumber())
+        world.mail(to: brainLoop, after: .microseconds(100)) { [self] in peer.handle(.failoverRequested(request)) }
+    }
+
+    /// The agreement asks something of the election.
+    func order(_ order: ElectionOrder) {
+        world.mail(to: electionLoop, after: world.mailboxDelay()) { [self] in handle(order.event) }
+    }
+
+    /// Tells the election whether to leave an Active Router of lower priority alone, when that has changed.
+    func refreshDeferral() {
+        let isDeferring = hold.isHeld || peer.defersPreemption
+        guard isDeferring != wasDeferring else { return }
+        wasDeferring = isDeferring
+        world.mail(to: electionLoop, after: world.mailboxDelay()) { [self] in
+            handle(.preemptionDeferred(isDeferring))
+        }
     }
 
     /// SIGHUP with the node's present settings.
@@ -83,7 +149,10 @@ final class DirectorProcess {
         let election = node.election
         let cluster = node.cluster
         world.mail(to: electionLoop, after: .microseconds(100)) { [self] in handle(.configurationReplaced(election)) }
-        world.mail(to: brainLoop, after: .microseconds(100)) { [self] in think(.configurationReplaced(cluster)) }
+        world.mail(to: brainLoop, after: .microseconds(100)) { [self] in
+            think(.configurationReplaced(cluster))
+            peer.reload()
+        }
     }
 
     /// The operator speaks.
@@ -102,6 +171,7 @@ final class DirectorProcess {
             }
         }
         connections = [:]
+        peer.end(isSilent: isSilent)
     }
 
     func forget(_ identifier: ConnectionIdentifier) { connections[identifier] = nil }
@@ -131,8 +201,13 @@ final class DirectorProcess {
         case .demandAddresses(let demand):
             world.mail(to: addresses.loop, after: world.mailboxDelay()) { [self] in addresses.demand(demand) }
         case .publish(let report):
-            world.mail(to: brainLoop, after: world.mailboxDelay()) { [self] in think(.electionReported(report)) }
+            lastReport = report
+            world.mail(to: brainLoop, after: world.mailboxDelay()) { [self] in
+                think(.electionReported(report))
+                peer.handle(.electionReported(report))
+            }
         case .stopped, .suspended:
+            if effect == .suspended { saveResumption() }
             hasElectionStopped = true
             exitIfDone()
         }
@@ -147,6 +222,7 @@ final class DirectorProcess {
         for effect in effects { execute(effect) }
         hold.notice(event)
         endHold()
+        peer.noticeReadiness(status)
     }
 
     /// Lets the election preempt once this director can serve.
@@ -154,7 +230,7 @@ final class DirectorProcess {
         guard hold.isHeld else { return }
         let wasDue = hold.due
         if hold.ends(cluster.status(at: brainLoop.localNow), at: brainLoop.localNow) {
-            world.mail(to: electionLoop, after: world.mailboxDelay()) { [self] in handle(.preemptionDeferred(false)) }
+            refreshDeferral()
         } else if wasDue == nil, hold.due != nil {
             world.post(to: brainLoop, after: PreemptionHold.patience) { [self] in endHold() }
         }
@@ -188,6 +264,12 @@ final class DirectorProcess {
             hasClusterStopped = true
             exitIfDone()
         }
+    }
+
+    /// What the process leaves in its state directory for the next one.
+    private func saveResumption() {
+        guard let until = resumesUntil, let lastReport else { return }
+        for router in lastReport.routers where router.state == .active { node.resumes[router.name] = until }
     }
 
     private func exitIfDone() {

@@ -16,7 +16,8 @@ extension ElectionChecker {
             return world.fail(.liveness, .oneActive, "VRID \(key.virtualRouterIdentifier): \(states)")
         }
         let loser = world.directors[1 - winner.index]
-        if let other = settings(loser, key), other.priority > own.priority,
+        // What an operator moved stays where it is.
+        if !world.wasMoved, let other = settings(loser, key), other.priority > own.priority,
             other.preemptMode || other.isAddressOwner
         {
             world.fail(

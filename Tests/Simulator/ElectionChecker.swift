@@ -16,6 +16,8 @@ final class ElectionChecker {
         var heardResignation = false
         /// When settings or lateness changed what counts.
         var excusedUntil: MonotonicInstant?
+        /// What is agreed with the other director.
+        var handover = VirtualRouter.Handover.none
         /// Since when a Backup that heard an Active Router has had an address in its kernel.
         var holdsWrongly: MonotonicInstant?
     }
@@ -26,6 +28,10 @@ final class ElectionChecker {
     private(set) var names: Set<String> = []
     private var overlapSince: [RouterKey: MonotonicInstant] = [:]
     private var obstacleAt = MonotonicInstant(nanoseconds: 0)
+    /// The longest interval that each director was taught since its process started.
+    private(set) var longestHeard = [Interval.zero, Interval.zero]
+    /// Since when each director could take over, or its machine is silent.
+    var settledSince: [MonotonicInstant?] = [nil, nil]
 
     /// The most that one event may cause.
     private static let effectLimit = 32
@@ -42,7 +48,10 @@ final class ElectionChecker {
         watches[director][key]?.state ?? .initialize
     }
 
-    func processStarted(_ node: DirectorNode) { watches[node.index] = [:] }
+    func processStarted(_ node: DirectorNode) {
+        watches[node.index] = [:]
+        longestHeard[node.index] = .zero
+    }
 
     func processEnded(_ node: DirectorNode) { watches[node.index] = [:] }
 
@@ -50,6 +59,7 @@ final class ElectionChecker {
     func live() {
         for node in world.directors { checkHoldings(node) }
         checkOverlap()
+        checkLost()
         world.after(Self.grid) { [self] in live() }
     }
 
@@ -132,6 +142,7 @@ final class ElectionChecker {
         let preempts = settings.preemptMode || settings.isAddressOwner
         guard !preempts || advertisement.priority >= settings.priority else { return }
         watch.lastHeard = (packet.receivedAt, advertisement.interval)
+        longestHeard[node.index] = max(longestHeard[node.index], advertisement.interval)
         watch.heardResignation = false
     }
 
@@ -143,6 +154,8 @@ final class ElectionChecker {
     ) {
         guard let (settings, advertisement) = read(packet, node), advertisement.priority > 0 else { return }
         guard let was = before[settings.key], was.state == .active, !isExcused(was) else { return }
+        // By agreement both are Active for a while.
+        guard was.handover == .none else { return }
         let own: IPAddress = settings.family == .ipv4 ? .v4(Lan.address(node.index)) : .v6(Lan.linkLocal(node.index))
         let isBetter =
             advertisement.priority > settings.priority
@@ -197,6 +210,7 @@ final class ElectionChecker {
             if router.state != .active { watch.lastSent = nil }
             watch.state = router.state
             watch.reason = router.reason
+            watch.handover = router.handover
             next[key] = watch
             note(router)
         }
@@ -218,6 +232,8 @@ final class ElectionChecker {
         _ node: DirectorNode,
     ) {
         guard let heard = watch.lastHeard, !watch.heardResignation, !isExcused(watch) else { return }
+        // The Active Router has asked for it, or this one was it before a planned restart.
+        guard router.reason != .handover, router.reason != .restarted else { return }
         guard let settings = settings(node, key), !settings.isAddressOwner else { return }
         let silence = node.clock.local(world.now) - heard.at
         guard silence < heard.interval * 3 else { return }
@@ -280,7 +296,11 @@ final class ElectionChecker {
             let interval = [first, second].compactMap { settings($0, key)?.advertisementInterval }.max() ?? .zero
             let network = world.network[0, 1]
             let delay = network.delay.upperBound + (network.reordering > 0 ? network.overtaken.upperBound : .zero)
-            let bound = interval * 4 + delay + Self.slack + world.timerLateness
+            let isAgreed = watches.contains { watch in
+                watch[key].map { $0.handover != .none && $0.handover != .yielding } ?? false
+            }
+            let agreement = isAgreed ? PeerCore.handoverPatience : .zero
+            let bound = interval * 4 + delay + agreement + Self.slack + world.timerLateness
             guard world.now - max(since, obstacleAt) > bound else { continue }
             world.fail(.safety, .oneHolder, "both directors hold \(router.name) for \(world.now - since)")
         }

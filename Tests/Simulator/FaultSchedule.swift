@@ -35,7 +35,7 @@ struct FaultSchedule {
     private mutating func draw() -> Fault {
         let director = dice.number(0...1)
         let length = dice.interval(.milliseconds(20)...(world.advertisementInterval * 10 + .seconds(1)))
-        switch dice.number(0...15) {
+        switch dice.number(0...19) {
         case 0: return cut(from: director, to: 1 - director, both: false, length)
         case 1: return cut(from: director, to: 1 - director, both: true, length)
         case 2: return cut(from: director, to: Lan.client, both: dice.happens(perMille: 500), length)
@@ -49,6 +49,9 @@ struct FaultSchedule {
         case 11: return meddle(director)
         case 12: return filter(director, length)
         case 13: return claim()
+        case 14, 15: return failOver(director)
+        case 16: return restart(director)
+        case 17: return cutPeerPath(length)
         default: return reconfigure(director)
         }
     }
@@ -111,9 +114,28 @@ struct FaultSchedule {
     private mutating func stop(_ director: Int) -> Fault {
         let delay = dice.interval(.milliseconds(1100)...(.seconds(4)))
         return Fault(name: "stop d\(director + 1), start after \(delay)") { world in
-            let node = world.directors[director]
-            node.process?.requestStop()
-            world.after(delay) { node.start() }
+            world.directors[director].stop(startAfter: delay)
+        }
+    }
+
+    private func failOver(_ director: Int) -> Fault {
+        Fault(name: "failover on d\(director + 1)") { world in
+            world.wasMoved = true
+            world.directors[director].process?.failOver()
+        }
+    }
+
+    private mutating func restart(_ director: Int) -> Fault {
+        let delay = dice.interval(.milliseconds(20)...(.milliseconds(300)))
+        return Fault(name: "restart d\(director + 1), back after \(delay)") { world in
+            world.directors[director].restart(after: delay)
+        }
+    }
+
+    private func cutPeerPath(_ length: Interval) -> Fault {
+        Fault(name: "cut the directors' own path for \(length)") { world in
+            world.isPeerPathCut = true
+            world.after(length) { world.isPeerPathCut = false }
         }
     }
 

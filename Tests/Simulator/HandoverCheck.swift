@@ -2,15 +2,59 @@ import DirectorCore
 import Primitives
 import VRRP
 
-/// The last thing that happens in a healthy world: a director stops, and the other one takes over at once.
+/// The last thing that happens in a healthy world: planned changes, none of which may leave a client without an owner.
 struct HandoverCheck {
     let world: Simulation
 
     func run() {
+        // Not all of them in every world: each costs seconds.
+        if world.options.hasPeerLink, world.seed % 3 != 0 { failOver() }
         let leaver = world.directors[Int(world.seed % 2)]
+        let isVersion3 = world.options.elections[0].routers.allSatisfy { $0.version == .version3 }
+        if isVersion3, world.seed / 2 % 3 == 0 { restart(leaver) }
+        stop(leaver)
+    }
+
+    /// An operator moves everything that a director has.
+    private func failOver() {
+        let node = world.directors[Int(world.seed / 2 % 2)]
+        let keys = node.election.routers.map(\.key).filter { world.electionChecker.state(node.index, $0) == .active }
+        guard world.violation == nil, !keys.isEmpty else { return }
+        guard node.election.routers.allSatisfy({ !$0.isAddressOwner }) else { return }
+        world.ownership.watch()
+        world.wasMoved = true
+        node.process?.failOver()
+        world.run(until: world.now + .seconds(1) + world.advertisementInterval)
+        for key in keys where world.electionChecker.state(1 - node.index, key) != .active {
+            return world.fail(.liveness, .oneActive, "\(node.name) did not hand \(key.virtualRouterIdentifier) over")
+        }
+        expectUnbroken("a failover of \(node.name)")
+        // What lingers goes.
+        guard world.seed % 5 == 0 else { return }
+        world.run(until: world.now + .milliseconds(3500))
+        expectUnbroken("the end of a failover")
+        world.electionChecker.checkConvergence()
+    }
+
+    /// `systemctl restart`: the addresses stay where they are.
+    private func restart(_ node: DirectorNode) {
+        guard world.violation == nil else { return }
+        let states = node.election.routers.map { world.electionChecker.state(node.index, $0.key) }
+        world.ownership.watch()
+        node.restart(after: .milliseconds(100))
+        world.run(until: world.now + .seconds(2) + world.advertisementInterval * 4)
+        guard world.violation == nil else { return }
+        expectUnbroken("a restart of \(node.name)")
+        let after = node.election.routers.map { world.electionChecker.state(node.index, $0.key) }
+        if states != after { world.fail(.liveness, .rightActive, "\(node.name) was \(states) and is \(after)") }
+    }
+
+    private func stop(_ leaver: DirectorNode) {
+        guard world.violation == nil else { return }
         let stayer = world.directors[1 - leaver.index]
         let keys = leaver.election.routers.map(\.key)
         let interval = world.advertisementInterval
+        world.ownership.watch()
         leaver.process?.requestStop()
         // Skew_Time is less than an interval; threads, netlink and the first announcement follow.
         world.run(until: world.now + interval + .milliseconds(90))
@@ -29,7 +73,16 @@ struct HandoverCheck {
                 )
             }
         }
-        world.run(until: world.now + .milliseconds(1500))
+        if world.options.hasPeerLink { expectUnbroken("a stop of \(leaver.name)") }
+        world.run(until: world.now + .seconds(2))
         if leaver.process != nil { world.fail(.liveness, .oneActive, "\(leaver.name) does not end") }
+    }
+
+    /// Not one instant without an owner, and none in which a packet of the client's finds nobody.
+    private func expectUnbroken(_ what: String) {
+        let ownerless = world.ownership.longestOwnerless
+        let blackout = world.ownership.longestBlackout
+        guard ownerless > .zero || blackout > .zero else { return }
+        world.fail(.safety, .makeBeforeBreak, "\(what): nobody for \(ownerless), the client unserved for \(blackout)")
     }
 }

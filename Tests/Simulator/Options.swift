@@ -31,6 +31,9 @@ struct Options {
     var heartbeatInterval: Interval
     /// How many services there are.
     var services: Int
+    /// Whether the directors have a link to each other, and whether it is on a path of its own.
+    var hasPeerLink: Bool
+    var hasPeerPath: Bool
 
     /// Draws everything.
     init(seed: UInt64) {
@@ -95,5 +98,7 @@ struct Options {
         probe.interval = .milliseconds(dice.pick([200, 500, 1000]))
         probe.timeout = dice.pick([.milliseconds(200), probe.interval])
         heartbeatInterval = .milliseconds(dice.pick([200, 200, 500]))
+        hasPeerLink = dice.happens(perMille: 650)
+        hasPeerPath = dice.happens(perMille: 400)
     }
 }

@@ -11,6 +11,8 @@ package struct Parts {
     package var cluster: (_ director: Int, _ seed: UInt64) -> any ClusterPart = { _, seed in
         ShippedCluster(seed: seed)
     }
+    /// Makes a director's agreement with the other one.
+    package var peer: (_ director: Int) -> any PeerPart = { _ in ShippedPeer() }
     /// Makes a director's planner.
     package var planner: (_ director: Int) -> any PlannerPart = { _ in ShippedPlanner() }
     /// Makes a web node's agent.

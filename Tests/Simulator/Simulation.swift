@@ -36,6 +36,10 @@ final class Simulation: World {
             endpoint: Endpoint(address: .v4(IPv4Address(10, 0, 0, 1)), port: 25)
         )
     )
+    /// Whether an operator has moved addresses to the other director.
+    var wasMoved = false
+    /// Whether the directors' own path is cut, if they have one.
+    var isPeerPathCut = false
     /// Whether the faults are over.
     private(set) var isHealed = false
 
@@ -129,7 +133,8 @@ final class Simulation: World {
     /// How long a healed cluster may take to converge.
     private var settlingTime: Interval {
         // A half-open link is given up seven heartbeats after it went stale.
-        max(.seconds(6), advertisementInterval * 9, options.heartbeatInterval * 11 + .seconds(1))
+        let agreement: Interval = options.hasPeerLink ? .seconds(8) : .zero
+        return max(.seconds(6), agreement, advertisementInterval * 9, options.heartbeatInterval * 11 + .seconds(1))
     }
 
     /// The longest advertisement interval of any router.
@@ -143,6 +148,7 @@ final class Simulation: World {
         isHealed = true
         // A healthy LAN keeps the order.
         network.everywhere { $0 = Network.Direction(delay: .microseconds(200)...(.microseconds(200))) }
+        isPeerPathCut = false
         options.netlinkFailures = 0
         options.netlinkDelay = .microseconds(50)...(.milliseconds(3))
         for director in directors {
@@ -205,12 +211,6 @@ final class Simulation: World {
 
     /// Whether packets get through in both directions.
     func canTalk(_ one: Int, _ other: Int) -> Bool { !network[one, other].isCut && !network[other, one].isCut }
-
-    /// Whether the directors' files have the same passwords.
-    var haveOneKey: Bool {
-        let keys = directors.map { $0.election.routers.map(\.authentication) }
-        return keys.allSatisfy { $0 == keys.first }
-    }
 
     /// A machine's key.
     func fingerprint(_ node: Int) -> KeyFingerprint {

@@ -23,7 +23,8 @@ package struct Violation: Error, Hashable, Sendable {
 extension Violation {
     /// The rules, each named after what it demands.
     package enum Rule: String, Hashable, Sendable, CaseIterable {
-        case oneHolder, cadence, silentUnlessActive, resignOnlyAtStop, takeoverNeedsSilence, backupHoldsNothing
+        case oneHolder, noLostOwner, makeBeforeBreak
+        case cadence, silentUnlessActive, resignOnlyAtStop, takeoverNeedsSilence, backupHoldsNothing
         case boundedEffects, deadlinesAreConsumed, everyChangeHasAReason
         case foreignUntouched, noTrafficToBadNode, tableMatchesPlan, drainBeforeDelete, arpSilence
         case oneActive, rightActive, clientFindsActive, allHealthyServe, addressesOnEveryNode, linksStand

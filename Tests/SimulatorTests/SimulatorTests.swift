@@ -58,6 +58,20 @@ struct SimulatorTests {
         )
     }
 
+    @Test("catches a successor that acknowledges before it holds the address")
+    func catchesHastySuccessor() {
+        var parts = Parts()
+        parts.peer = { _ in HastySuccessor() }
+        expectCaught(parts, by: [.makeBeforeBreak, .clientFindsActive, .noLostOwner])
+    }
+
+    @Test("catches an old owner that lets go before the acknowledgement")
+    func catchesHastyOwner() {
+        var parts = Parts()
+        parts.peer = { _ in HastyOwner() }
+        expectCaught(parts, by: [.makeBeforeBreak, .clientFindsActive, .oneActive, .noLostOwner])
+    }
+
     /// Several of a few worlds show the fault, each by one of the rules.
     private func expectCaught(_ parts: Parts, by rules: Set<Violation.Rule>) {
         let found = (1...16).compactMap { Outcome.of(seed: $0, parts: parts).violation?.rule }

@@ -124,8 +124,15 @@ extension PeerCore {
             handover = .idle
         }
         guard handover == .idle else { return refuse("another handover is under way") }
-        let mine = activeRouters
-        let known = Set((election?.routers ?? []).map(\.name))
+        // The owner of addresses keeps them, so that a successor would only be a second one.
+        let owned =
+            (election?.routers ?? []).filter { $0.priority == 255 }.map(\.name)
+            + state.routers.filter { $0.priority == 255 }.map(\.name)
+        if let name = request.router, owned.contains(name) {
+            return refuse("the owner of the addresses of \"\(name)\" (priority 255) does not hand them over")
+        }
+        let mine = activeRouters.filter { !owned.contains($0) }
+        let known = Set((election?.routers ?? []).map(\.name)).subtracting(owned)
         let theirs = state.routers.filter { $0.state == .active && known.contains($0.name) }.map(\.name)
         var deal = deal(.operatorsChoice, [], at: now)
         deal.isForced = request.isForced
