@@ -12,7 +12,9 @@ extension Implementation {
         ]
         if setup.isTuned {
             lines += [
-                "  vrrp_rt_priority 50", "  vrrp_higher_prio_send_advert true", "  vrrp_garp_master_delay 1",
+                // Beyond 10 ms of real time on end, its default, the kernel kills it at a reload on a busy machine.
+                "  vrrp_rt_priority 50", "  vrrp_rlimit_rttime 1000000", "  vrrp_higher_prio_send_advert true",
+                "  vrrp_garp_master_delay 1",
                 "  vrrp_garp_master_refresh 60",
             ]
         }

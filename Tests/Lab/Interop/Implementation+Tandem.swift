@@ -18,11 +18,11 @@ extension Implementation {
             "  - name: main",
             "    vrid: \(RouterSetup.identifier)",
             "    priority: \(router.priority)",
-            "    version: \(setup.version)",
             "    advertisement_interval: \(setup.interval.milliseconds)ms",
             "    addresses: [\(setup.prefixes.map { "\"\($0)\"" }.joined(separator: ", "))]",
         ]
         lines += router.extra
+        if setup.version != 3 { lines.append("    version: \(setup.version)") }
         if let password = setup.password {
             lines.append("    authentication: {type: password, password: \(password)}")
         }

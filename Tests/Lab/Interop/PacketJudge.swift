@@ -25,9 +25,9 @@ struct PacketJudge {
             // 0 is bad, 1 good, 2 not checked, 3 absent (proto.h of Wireshark).
             let isSummed = isAdvertisement ? values[2] == "1" : values[4].isEmpty || values[4] == "1"
             let isRightVersion = !isAdvertisement || values[1] == "\(setup.version)"
-            // 0x600000 is a warning, 0x800000 an error (epan/expert.h).
+            // An error is 0x800000 (epan/expert.h); warnings are of the traffic: "duplicate IP address" at a takeover.
             let severity = values[6].split(separator: ",").compactMap { Int($0) }.max() ?? 0
-            let isGood = isSummed && isRightVersion && values[3] != "0" && values[5].isEmpty && severity < 0x600000
+            let isGood = isSummed && isRightVersion && values[3] != "0" && values[5].isEmpty && severity < 0x800000
             if !isGood { complaints.append(String(line)) }
         }
     }

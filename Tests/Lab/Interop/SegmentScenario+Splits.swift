@@ -75,8 +75,8 @@ extension SegmentScenario {
         try second.reload(priority: second.priority)
         try duel.awaitTwoOwners(&outcome)
         for router in duel.routers {
-            let named = wait(.seconds(2), every: .milliseconds(50)) { duel.status(router).contains("key") }
-            outcome.check("\(router.host.name)'s status names the key", named, duel.status(router))
+            let named = wait(.seconds(2), every: .milliseconds(50)) { duel.status(router).contains("unverified") }
+            outcome.check("\(router.host.name)'s status names the cause", named, duel.status(router))
         }
         try Duel.writeKey(second.host, "5dYNVhV2RStEhBNrSbV+CoZF0eWyZ7zGRrTJbIvVqLM=")
         let healed = now()
