@@ -53,7 +53,8 @@ import Testing
                 if let start = line.firstRange(of: "func `"), let end = line[start.upperBound...].firstIndex(of: "`") {
                     found.insert(line[start.upperBound..<end])
                 }
-                if let start = line.firstRange(of: "@Test(\""), let end = line[start.upperBound...].firstIndex(of: "\"") {
+                if let start = line.firstRange(of: "@Test(\""), let end = line[start.upperBound...].firstIndex(of: "\"")
+                {
                     found.insert(line[start.upperBound..<end])
                 }
             }
