@@ -19,7 +19,10 @@ import Testing
 
     @Test(
         arguments: [
-            (#"{"command":"restart"}"#, #""restart" is no command; there are status, release"#),
+            (
+                #"{"command":"restart"}"#,
+                #""restart" is no command; there are status, release, drain, maintenance, resume"#
+            ),
             (#"{"command":"release","deadline":-1}"#, "the deadline is between 0 and 86400 seconds"),
             (#"{"command":"release","deadline":86401}"#, "the deadline is between 0 and 86400 seconds"),
             ("{}", #"no "command" is given"#),

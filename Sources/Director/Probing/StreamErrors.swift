@@ -12,9 +12,11 @@ extension StreamRun {
             break
         case let error as IOError:
             fail(.probeReset, "\(name): errno \(error.errnoCode) while waiting for the answer")
+        case HTTPParserError.invalidEOFState:
+            fail(.probeClosed, "\(name) closes the connection before its answer is complete")
         case is HTTPParserError:
             fail(.probeUnexpectedAnswer, "\(name): not HTTP, \(error)")
-        case is NIOSSLError, is BoringSSLError:
+        case is NIOSSLError, is BoringSSLError, is NIOSSLExtraError:
             fail(.probeHandshakeFailed, "\(name): \(ProbeText.shown(Array("\(error)".utf8), atMost: 160))")
         default:
             fail(.probeUnexpectedAnswer, "\(name): \(ProbeText.shown(Array("\(error)".utf8), atMost: 160))")
