@@ -200,9 +200,6 @@ final class Bench {
                 if state == .down {
                     entry.verdict = Verdict(.down, .directRoutingBlackHole, evidence: "silent", since: now)
                 }
-            default:
-                // The other kinds report the same way.
-                return nil
             }
             return state == nil ? nil : entry
         }

@@ -1,5 +1,6 @@
 import Balancing
 import Testing
+import VRRP
 
 @testable import DirectorCore
 
