@@ -1,3 +1,4 @@
+internal import DirectorConfiguration
 internal import DirectorCore
 internal import Glibc
 internal import Linux
