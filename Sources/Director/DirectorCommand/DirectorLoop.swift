@@ -13,6 +13,7 @@ internal import Probing
 internal import ServiceManager
 internal import SystemPackage
 internal import Telemetry
+internal import VRRP
 
 /// The director's main loop: it owns the core that combines health, agents and balancing, and speaks to systemd.
 ///

@@ -12,6 +12,7 @@ internal import PeerLink
 internal import Probing
 internal import SecureTransport
 internal import SystemPackage
+internal import VRRP
 
 /// Everything that runs beside the main loop, and the way to reach it.
 struct DirectorThreads {

@@ -1,4 +1,5 @@
 internal import DirectorCore
+internal import Health
 internal import Primitives
 internal import VRRP
 
