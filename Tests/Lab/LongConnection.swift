@@ -61,7 +61,11 @@ final class LongConnection: Sendable {
 
     /// Whether it goes on after an instant; waits for that.
     func goesOn(after instant: MonotonicInstant, limit: Interval) -> Bool {
-        wait(limit) { report.lastProgress.map { $0 > instant } ?? false }
+        let isDecided = wait(limit) {
+            let report = report
+            return report.cause != nil || report.lastProgress.map { $0 > instant } ?? false
+        }
+        return isDecided && report.cause == nil
     }
 
     /// Ends it.
