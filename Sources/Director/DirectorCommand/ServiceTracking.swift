@@ -34,7 +34,7 @@ struct ServiceTracking {
             switch service.state {
             // What is not known yet is no failure.
             case .up, .unknown: return nil
-            case .draining, .maintenance, .down:
+            case .draining, .drained, .maintenance, .down:
                 return TrackSettings.Failure(.service(name), "\(service.state.rawValue): \(service.reason.rawValue)")
             }
         }
