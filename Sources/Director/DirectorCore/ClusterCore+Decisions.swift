@@ -71,6 +71,7 @@ extension ClusterCore {
                 },
                 drainDeadline: service.drainDeadline,
             )
+            desired.destinations += leavingDestinations(of: service)
             desired.cutOff = cutOff
             return desired
         }
@@ -96,7 +97,9 @@ extension ClusterCore {
         guard var link = links[server.name],
             case .open(let identifier, var session, let hasReported, let abandonAt) = link.phase
         else { return }
-        let used = settings.services.filter { $0.members.contains { $0.realServer == server.name } }
+        let used = settings.services.filter { service in
+            service.members.contains { $0.realServer == server.name } || isLeaving(server.name, service)
+        }
         let identities = used.map(\.service.identity).prefix(Limits.services)
         let addresses = Set(identities.map(\.endpoint.address)).sorted().prefix(Limits.addresses)
         let desired = DesiredState(

@@ -44,6 +44,8 @@ package struct ClusterCore: ~Copyable {
     var orders = OperatorOrders()
     /// The orders that the shell was last told to remember.
     var rememberedOrders = OperatorOrders()
+    /// The real servers that services lost and that serve until others do.
+    var leaving: [ServiceIdentity: [Leaving]] = [:]
     /// When the next order ends or cuts off.
     var orderDeadline: MonotonicInstant?
     var probes: [ProbeTarget: ProbeReport.Entry] = [:]
@@ -91,7 +93,7 @@ package struct ClusterCore: ~Copyable {
         guard !isStopping else { return nil }
         let ofLinks = links.values.compactMap(\.deadline) + [orderDeadline].compactMap(\.self)
         let ofDecisions = pools.values.compactMap(\.deadline) + unreached.values.compactMap(\.deadline)
-        return (ofLinks + ofDecisions).min()
+        return (ofLinks + ofDecisions + [leavingDeadline].compactMap(\.self)).min()
     }
 
     /// Takes one happening and says what to do, in order.
@@ -155,11 +157,13 @@ package struct ClusterCore: ~Copyable {
             for server in settings.realServers { advanceLink(server.name, at: now) }
             followOrders(at: now)
             if isDecisionDue(at: now) { isUndecided = true }
+            if let due = leavingDeadline, due <= now { isUndecided = true }
             if isUndecided {
                 (isUndecided, isUninformed) = (false, true)
                 decide(settings, at: now)
                 compareWithPeer(settings, at: now)
                 publishAvailability(settings, into: &effects)
+                releaseLeaving(settings, at: now)
                 let desired = desiredTable(settings, at: now)
                 if desired != lastDesired {
                     lastDesired = desired
@@ -205,6 +209,7 @@ package struct ClusterCore: ~Copyable {
         (isUndecided, isDemandOutdated) = (true, true)
         ownedAddresses.formUnion(new.services.map(\.service.identity.endpoint.address))
         keepOrders(at: now)
+        noteLeaving(from: old, to: new, at: now)
         let members = Set(
             new.services.flatMap { service in
                 service.members.map { DestinationKey(service: service.name, realServer: $0.realServer) }

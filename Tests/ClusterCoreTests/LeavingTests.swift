@@ -1,0 +1,84 @@
+import Balancing
+import DirectorCore
+import Health
+import Primitives
+import Testing
+
+/// A new configuration takes real servers out of a service.
+@Suite struct LeavingTests {
+    /// The cluster with other real servers in place of both.
+    static func replaced() -> ClusterSettings {
+        Bench.settings { settings in
+            for index in settings.realServers.indices {
+                settings.realServers[index] = RealServerSettings(
+                    name: "new\(index)",
+                    address: .v4(IPv4Address(192, 0, 2, UInt8(31 + index))),
+                )
+            }
+            settings.services[0].directPathProbe = false
+            settings.services[0].members = settings.realServers.map { .init(realServer: $0.name) }
+        }
+    }
+
+    static func fresh(_ number: Int) -> Endpoint {
+        Endpoint(address: .v4(IPv4Address(192, 0, 2, UInt8(31 + number))), port: 80)
+    }
+
+    /// What the last wish wants of an endpoint.
+    static func weight(_ bench: Bench, _ endpoint: Endpoint) -> DesiredWeight? {
+        bench.desires.last?.table.services.first?.destinations.first { $0.endpoint == endpoint }?.weight
+    }
+
+    static func report(_ bench: Bench, _ number: Int, _ state: Verdict.State) {
+        let target = bench.demands.last?.targets.first { "\($0.check)".contains("\(fresh(number))") }
+        guard let target else { return }
+        var entry = ProbeReport.Entry(target: target, at: bench.now)
+        entry.verdict = Verdict(state, state == .up ? .passing : .probeTimedOut, since: bench.now)
+        bench.send(.probeReported(ProbeReport(isSummary: false, entries: [entry])))
+    }
+
+    /// Both real servers serve in the kernel.
+    static func serving() -> Bench {
+        let bench = Bench.serving()
+        let destinations = [1, 2].map { ObservedDestination(endpoint: Bench.endpoint($0), weight: 1) }
+        let service = ObservedService(service: VirtualService(identity: Bench.service), destinations: destinations)
+        bench.send(.dataplaneReported(DataplaneReport(at: bench.now, services: [service])))
+        return bench
+    }
+
+    @Test func `replacing all real servers keeps the old ones until the new ones are verified`() {
+        let bench = Self.serving()
+        bench.send(.configurationReplaced(Self.replaced()))
+        #expect(Self.weight(bench, Bench.endpoint(1)) == .adopt)
+        #expect(Self.weight(bench, Bench.endpoint(2)) == .adopt)
+        #expect(Self.weight(bench, Self.fresh(0)) == .keep(initially: 0))
+        Self.report(bench, 0, .up)
+        #expect(Self.weight(bench, Bench.endpoint(1)) == .adopt, "the other new one is not known yet")
+        Self.report(bench, 1, .up)
+        #expect(Self.weight(bench, Self.fresh(1)) == .exactly(1))
+        #expect(Self.weight(bench, Bench.endpoint(1)) == nil)
+        #expect(Self.weight(bench, Bench.endpoint(2)) == nil)
+    }
+
+    @Test func `one that serves suffices after a while, and one that never does is not waited for by cutting off all`()
+    {
+        let bench = Self.serving()
+        bench.send(.configurationReplaced(Self.replaced()))
+        Self.report(bench, 0, .down)
+        bench.now = bench.now + .seconds(60)
+        bench.send(.deadlineReached)
+        #expect(Self.weight(bench, Bench.endpoint(1)) == .adopt, "nobody else serves")
+        Self.report(bench, 0, .up)
+        #expect(Self.weight(bench, Bench.endpoint(1)) == nil)
+        // It does not come back when the new one fails.
+        Self.report(bench, 0, .down)
+        #expect(Self.weight(bench, Bench.endpoint(1)) == nil)
+    }
+
+    @Test func `one of several goes at once where the others serve`() {
+        let bench = Self.serving()
+        bench.send(.configurationReplaced(Bench.settings { $0.services[0].members.removeFirst() }))
+        #expect(Self.weight(bench, Bench.endpoint(1)) == nil)
+        #expect(Self.weight(bench, Bench.endpoint(2)) == .exactly(1))
+    }
+}
