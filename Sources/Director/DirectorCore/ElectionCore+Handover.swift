@@ -46,8 +46,8 @@ extension ElectionCore {
             slot.lingersUntil = slot.lingersUntil.map { min($0, now + Self.lastLingering) }
         }
         let centisecond = Interval.centiseconds(1)
-        // Three of these intervals pass before a Backup Router takes over.
-        let third = (end - now) / (3 * centisecond.nanoseconds)
+        // Three of these intervals pass before a Backup Router takes over; rounded up, because the order took a moment.
+        let third = (end - now + centisecond * 3 - .nanoseconds(1)) / (3 * centisecond.nanoseconds)
         suspension = Suspension(
             interval: centisecond * min(max(third.nanoseconds, 1), 4095),
             remaining: Suspension.reminders,
