@@ -240,8 +240,10 @@ final class Cluster {
         guard post.status == 0 else { throw LabError("release-addresses: status \(post.status): \(post.text)") }
     }
 
-    /// Restarts a director as `systemctl restart` does.
+    /// Restarts a director as `systemctl restart` does: ExecStop= of the unit comes first.
     func restartDirector(_ host: Host) throws {
+        let prepared = try directorCommand(host, "prepare-restart", "--config", "\(host.directory)/director.yaml")
+        guard prepared.status == 0 else { throw LabError("prepare-restart: \(prepared.text)") }
         try stopDirector(host)
         try afterDirector(host, result: "success")
         try startDirector(host)

@@ -11,7 +11,9 @@ enum Configuration {
             try File.write("\(host.directory)/agent.yaml", agent(cluster, host, directors))
         }
         for (host, priority) in zip(cluster.directors, [110, 100]) {
-            let text = director(cluster, host, priority, agents, service)
+            let other = host.name == cluster.directors[0].name ? 1 : 0
+            let peer = (host: cluster.directors[other], fingerprint: directors[other])
+            let text = director(cluster, host, priority, peer, agents, service)
             try File.write("\(host.directory)/director.yaml", text)
         }
     }
@@ -47,6 +49,7 @@ enum Configuration {
         _ cluster: Cluster,
         _ host: Host,
         _ priority: Int,
+        _ peer: (host: Host, fingerprint: String),
         _ agents: [String],
         _ service: String,
     ) -> String {
@@ -59,6 +62,7 @@ enum Configuration {
             "control_socket: \(host.directory)/control.sock",
             // The soak is short: nothing here lives longer than some seconds.
             "connection_sync: {id: 51, soak: 1s}",
+            "peer: {name: \(peer.host.name), address: \(peer.host.address), fingerprint: \"\(peer.fingerprint)\"}",
             "virtual_routers:",
             "  - name: main",
             "    vrid: 51",
