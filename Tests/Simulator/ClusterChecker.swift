@@ -147,7 +147,7 @@ final class ClusterChecker {
                 let isUseless =
                     !server.serves(pair.service.endpoint.address) || !world.canTalk(director.index, server.index)
                     || !director.kernel.isReachable
-                if weight == 0 || !isUseless {
+                if weight == 0 || !isUseless || isLastResort(server, service, director) {
                     uselessSince[pair] = nil
                 } else {
                     let since = max(uselessSince[pair] ?? world.now, resumed)
@@ -174,6 +174,19 @@ final class ClusterChecker {
                     "\(director.name) has known for \(known) what is wrong with \(server.name) and sends to it"
                 )
             }
+        }
+    }
+
+    /// Whether the configuration has left a node out that goes on serving because nobody serves in its place.
+    private func isLastResort(
+        _ server: RealServerNode,
+        _ service: ServiceSettings,
+        _ director: DirectorNode,
+    ) -> Bool {
+        guard !service.members.contains(where: { $0.realServer == server.name }) else { return false }
+        return !service.members.contains { member in
+            let endpoint = world.endpoint(of: member.realServer, service)
+            return (director.table.entry(service.service.identity, endpoint)?.destination.weight ?? 0) > 0
         }
     }
 

@@ -61,6 +61,8 @@ final class DirectorNode {
     func kill(isSilent: Bool = false) {
         guard let process else { return }
         world.note(name, "is killed")
+        // Nobody restarts what somebody else has ended.
+        restartsAfter = .zero
         process.end(isSilent: isSilent)
         retired.append(process)
         self.process = nil

@@ -17,15 +17,7 @@ extension ElectionChecker {
         }
         let loser = world.directors[1 - winner.index]
         // What an operator moved stays where it is.
-        if !world.wasMoved, let other = settings(loser, key), other.priority > own.priority,
-            other.preemptMode || other.isAddressOwner
-        {
-            world.fail(
-                .liveness,
-                .rightActive,
-                "\(winner.name) with \(own.priority), not \(loser.name) with \(other.priority)"
-            )
-        }
+        if !world.wasMoved { checkPriority(of: winner, own, against: loser) }
         for address in own.addresses.map(\.address) {
             guard winner.kernel.holds(address), !loser.kernel.holds(address) else {
                 return world.fail(.liveness, .oneActive, "\(address) is not on \(winner.name) alone")
@@ -39,5 +31,26 @@ extension ElectionChecker {
                 )
             }
         }
+    }
+
+    /// Of two directors the one with the higher priority is Active, if it may preempt.
+    func checkPriorities() {
+        for router in world.directors[0].election.routers {
+            guard let winner = world.directors.first(where: { state($0.index, router.key) == .active }),
+                let own = settings(winner, router.key)
+            else { continue }
+            checkPriority(of: winner, own, against: world.directors[1 - winner.index])
+        }
+    }
+
+    private func checkPriority(of winner: DirectorNode, _ own: VirtualRouterSettings, against loser: DirectorNode) {
+        guard let other = settings(loser, own.key), other.priority > own.priority,
+            other.preemptMode || other.isAddressOwner
+        else { return }
+        world.fail(
+            .liveness,
+            .rightActive,
+            "\(winner.name) with \(own.priority), not \(loser.name) with \(other.priority)"
+        )
     }
 }

@@ -30,6 +30,8 @@ final class ElectionChecker {
     private var obstacleAt = MonotonicInstant(nanoseconds: 0)
     /// The longest interval that each director was taught since its process started.
     private(set) var longestHeard = [Interval.zero, Interval.zero]
+    /// Until when an interval that a director was taught may keep it from taking over.
+    private(set) var patientUntil = MonotonicInstant(nanoseconds: 0)
     /// Since when each director could take over, or its machine is silent.
     var settledSince: [MonotonicInstant?] = [nil, nil]
 
@@ -139,6 +141,7 @@ final class ElectionChecker {
             watch.heardResignation = true
             return
         }
+        patientUntil = max(patientUntil, world.now + advertisement.interval * 4)
         let preempts = settings.preemptMode || settings.isAddressOwner
         guard !preempts || advertisement.priority >= settings.priority else { return }
         watch.lastHeard = (packet.receivedAt, advertisement.interval)

@@ -39,10 +39,13 @@ final class PeerStream {
         process.peer.accepted(accepted, self)
         for index in 0...1 {
             let name = ends[index].name
-            world.mail(to: ends[index].process.brainLoop, after: world.streamDelay()) { [self] in
+            let loop = ends[index].process.brainLoop
+            world.mail(to: loop, after: world.streamDelay()) { [self] in
                 guard ends[index].isOpen else { return }
                 ends[index].process.peer.handle(.connected(name))
             }
+            // As the shipped link does it: nothing is read before the handshake is finished at this end too.
+            ends[1 - index].arrivesAfter = loop.lastMail
         }
     }
 

@@ -134,7 +134,12 @@ final class Simulation: World {
     private var settlingTime: Interval {
         // A half-open link is given up seven heartbeats after it went stale.
         let agreement: Interval = options.hasPeerLink ? .seconds(8) : .zero
-        return max(.seconds(6), agreement, advertisementInterval * 9, options.heartbeatInterval * 11 + .seconds(1))
+        // Before a planned restart a Backup Router learns to wait for long, also with a preemption.
+        let patience = electionChecker.patientUntil - now + .seconds(1)
+        return max(
+            max(.seconds(6), agreement, patience),
+            max(advertisementInterval * 9, options.heartbeatInterval * 11 + .seconds(1)),
+        )
     }
 
     /// The longest advertisement interval of any router.

@@ -110,6 +110,21 @@ extension VirtualRouterTests {
         #expect(router.handover == .yielding)
     }
 
+    @Test func `Active, handing over, lets go and waits for as long as the successor's interval demands`() {
+        let router = Self.handingOver()
+        let now = Self.start + .seconds(2)
+        let slow = Self.advertisement(50, centiseconds: 300)
+        #expect(router.handle(.advertisementReceived(slow, from: Self.lower), at: now) == [])
+        _ = router.handle(.letGo, at: now)
+        #expect(router.deadline == now + Self.down(100, of: .seconds(3)))
+        // The next handover knows nothing of this one's successor.
+        _ = router.handle(.takeOver(until: Self.end), at: now)
+        _ = router.handle(.handOverCancelled, at: now)
+        _ = router.handle(.handOver(until: Self.end), at: now)
+        _ = router.handle(.letGo, at: now)
+        #expect(router.deadline == now + Self.down(100))
+    }
+
     @Test func `Backup, yielding, claims again when the successor falls silent`() {
         let router = Self.handingOver()
         _ = router.handle(.letGo, at: Self.start + .seconds(2))

@@ -38,7 +38,10 @@ extension VirtualRouter {
             return []
         case .handOver(let until):
             // The addresses are the owner's own, whoever else would like to answer for them.
-            if !settings.isAddressOwner, now < until { handover = .handingOver(until: until) }
+            if !settings.isAddressOwner, now < until {
+                handover = .handingOver(until: until)
+                successorInterval = nil
+            }
             return []
         case .takeOver(let until):
             // It has taken over already, on the ordinary way; the one that hands over may not know.
@@ -49,7 +52,8 @@ extension VirtualRouter {
             // An acknowledgement that comes after its time must not leave the addresses without an owner.
             guard handover.isHandingOver else { return [] }
             activeRouter = nil
-            let interval = settings.advertisementInterval
+            // The successor's next advertisement comes at its own interval, which may be longer than this router's.
+            let interval = successorInterval ?? settings.advertisementInterval
             let transition = becomeBackup(.handedOver, interval: interval, onExpiry: .activeRouterSilent, at: now)
             handover = .yielding
             return [transition]
@@ -83,7 +87,10 @@ extension VirtualRouter {
         let isHigher = advertisement.priority > settings.priority
         let winsTie = advertisement.priority == settings.priority && primaryAddress.map { source > $0 } ?? true
         // Both are Active by agreement, until the one lets go.
-        guard handover == .none else { return [] }
+        guard handover == .none else {
+            if handover.isHandingOver { successorInterval = learnedInterval(advertisement) }
+            return []
+        }
         guard isHigher || winsTie else {
             // Section 6.4.3 (755): assert the Active state at once, also towards the learning bridges.
             statistics.lowerPriorityHeardWhileActive += 1

@@ -93,6 +93,8 @@ package struct VirtualRouter: ~Copyable {
     package internal(set) var activeRouter: ActiveRouter?
     /// What is agreed with the other director beside the protocol.
     package internal(set) var handover: Handover = .none
+    /// Active_Adver_Interval of the successor, heard while this router hands over to it.
+    var successorInterval: Interval?
     /// The counters.
     package var statistics = Statistics()
 
@@ -177,6 +179,7 @@ extension VirtualRouter {
         since = now
         self.reason = reason
         handover = .none
+        successorInterval = nil
         return .transitioned(from: previous, to: next.name, reason)
     }
 }
