@@ -52,6 +52,27 @@ extension ElectionCoreTests {
         #expect(Self.splitBrain(bench) == nil)
     }
 
+    @Test func `the last word of a router that was preempted is answered and names nobody, a later one does`() {
+        let bench = Bench().started(Bench.settings())
+        bench.converge()
+        for _ in 0..<4 {
+            bench.hear(50)
+            bench.pass(.milliseconds(100))
+        }
+        #expect(bench.router?.reason == .preemption)
+        bench.converge()
+        let claim = ElectionEvent.arpReceived(
+            interface: "eth0",
+            ARPPacket.gratuitous(IPv4Address(192, 0, 2, 100), at: Bench.peerMAC)
+        )
+        bench.pass(.milliseconds(205))
+        #expect(bench.handle(claim).frames == [Self.announcement])
+        #expect(bench.router?.findings == [])
+        bench.pass(.seconds(5))
+        bench.handle(claim)
+        #expect(Self.splitBrain(bench)?.evidence == [.neighbour])
+    }
+
     @Test func `the peer's own word tells of another owner while no advertisement comes through`() {
         let bench = Bench.active()
         bench.pass(.seconds(5))

@@ -45,6 +45,11 @@ extension ElectionCore {
             guard slot.settings.addresses.contains(where: { $0.address == claimed }) else { continue }
             // By agreement the other director has the address too.
             guard slot.router.handover == .none else { continue }
+            guard !isJustPreempted(slot, at: now) else {
+                // The one before says its last word: it is answered, and is no second owner.
+                slot.announcer.evidence(at: now)
+                continue
+            }
             slot.router.statistics.addressConflicts += 1
             var conflict = ElectionReport.AddressConflict(
                 address: claimed,
@@ -60,6 +65,12 @@ extension ElectionCore {
             note(.neighbour, of: slot, at: now)
             slot.announcer.evidence(at: now)
         }
+    }
+
+    /// Whether the router took the addresses from a living Active Router so lately that this one may still claim them.
+    private func isJustPreempted(_ slot: Slot, at now: MonotonicInstant) -> Bool {
+        slot.router.reason == .preemption
+            && now < slot.router.since + slot.router.activeDownInterval(of: slot.settings.advertisementInterval)
     }
 
     /// Takes the peer's own word for which routers it is Active.
