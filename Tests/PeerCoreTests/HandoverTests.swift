@@ -84,6 +84,15 @@ import VRRP
         #expect(pair.sides[0].active == ["front"])
     }
 
+    @Test func `nobody preempts by a handover before its preempt_delay is over`() throws {
+        let pair = try Pair(active: 1)
+        pair.sides[0].preemptDelay = .seconds(20)
+        _ = pair.started(then: .seconds(15))
+        #expect(pair.sides[1].active == ["front"])
+        pair.run(.seconds(10))
+        #expect(pair.sides[0].active == ["front"])
+    }
+
     @Test func `a successor that is not ready refuses with its reasons, and nothing has changed`() throws {
         let pair = try Pair()
         pair.sides[1].readiness = PeerReadiness(isHealthKnown: false, isKernelConverged: false, isSyncCaughtUp: true)

@@ -12,6 +12,7 @@ final class Side {
     let fingerprint: KeyFingerprint
     let address: IPAddress
     var priority: UInt8
+    var preemptDelay = Interval.zero
     var core = PeerCore()
     var routers: [String: VirtualRouter.StateName] = [:]
     var since: [String: MonotonicInstant] = [:]
@@ -50,6 +51,7 @@ final class Side {
                     addresses: [Prefix(host: .v4(IPv4Address(192, 0, 2, UInt8(100 + index))))],
                 )
                 router.priority = priority
+                router.preemptDelay = preemptDelay
                 return router
             },
         )

@@ -101,6 +101,7 @@ extension PeerCore {
         let names = settings.routers.filter { router in
             guard router.preemptMode, !yielded.contains(router.name),
                 let own = election?.routers.first(where: { $0.name == router.name }), own.state == .backup,
+                now >= own.since + router.preemptDelay,
                 let other = state.router(router.name)
             else { return false }
             return other.state == .active && other.priority < own.priority
