@@ -112,6 +112,15 @@ extension DirectorLoop {
         handlePeer(.opinionsChanged(information.opinions))
     }
 
+    /// Tells the cluster core what the other director thinks of the real servers, if that is news.
+    private mutating func hearPeer() {
+        guard let name = configuration.peer?.name else { return }
+        let opinions = peer.peerOpinions
+        guard opinions != lastPeerOpinions else { return }
+        lastPeerOpinions = opinions
+        handle(.peerReported(director: name, opinions))
+    }
+
     /// When the peer core wants to be called or told.
     var peerDeadline: MonotonicInstant? {
         let candidates = [
@@ -124,6 +133,7 @@ extension DirectorLoop {
     mutating func advancePeer(at now: MonotonicInstant) {
         informPeer(at: now)
         if let due = peer.deadline, due <= now { handlePeer(.deadlineReached) }
+        hearPeer()
         if let deadline = handoverDeadline, deadline <= now {
             handoverDeadline = nil
             logger.warning("the handover did not end in time")

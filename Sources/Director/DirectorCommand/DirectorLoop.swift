@@ -8,6 +8,7 @@ internal import Election
 internal import Glibc
 internal import Linux
 internal import Logging
+internal import PeerProtocol
 internal import Primitives
 internal import Probing
 internal import ServiceManager
@@ -51,6 +52,8 @@ struct DirectorLoop: ~Copyable {
     /// What the election was last told.
     var defersPreemption = true
     var peerInformationDue = MonotonicInstant(nanoseconds: 0)
+    /// What the other director thought of the real servers when the cluster core was last told.
+    var lastPeerOpinions: [PeerOpinion] = []
     /// How long a stop that was asked for waits for the handover.
     var handoverDeadline: MonotonicInstant?
     var hasRequestedStop = false
