@@ -29,10 +29,7 @@ extension PeerViolation: CustomStringConvertible {
         case .frame(.undersized(let length)): "frame of \(length) bytes, shorter than its header"
         case .unsupportedVersion(let version):
             "protocol version \(version), this program speaks \(PeerFrameCodec.version)"
-        case .malformed(let kind, .truncated): "\(kind) with a truncated field"
-        case .malformed(let kind, .missing(let tag)): "\(kind) without field \(tag)"
-        case .malformed(let kind, .invalid(let tag)): "\(kind) with invalid field \(tag)"
-        case .malformed(let kind, .repeated(let tag)): "\(kind) with field \(tag) too often"
+        case .malformed(let kind, let malformation): "\(kind) \(malformation)"
         case .unexpected(let kind): "\(kind) where none is expected"
         case .sequenceNotRising(let last, let received): "sequence \(received) after \(last)"
         case .tooManyOpinions: "more than \(PeerLimits.opinions) opinions"

@@ -29,25 +29,16 @@ package enum FrameCodec {
             body = fields(of: message, evidence: 40)
         }
         precondition(body.count + headerSize <= Limits.frame)
-        var writer = ByteWriter()
-        writer.write(UInt32(headerSize + body.count))
-        writer.write(version)
-        writer.write(message.kind.rawValue)
-        writer.write(UInt16(0))
-        writer.write(bytes: body)
-        return writer.bytes
+        return FrameSplitter.frame(version: version, type: message.kind.rawValue, body: body)
     }
 
     /// The message of one frame without its length field, or nothing if its type is unknown.
     package static func decode(_ frame: ArraySlice<UInt8>) throws(ProtocolViolation) -> AgentMessage? {
-        var reader = ByteReader(frame)
-        guard let version: UInt8 = try? reader.read(), let type: UInt8 = try? reader.read(),
-            let _: UInt16 = try? reader.read()
-        else { throw .undersizedFrame(UInt32(frame.count)) }
-        guard version == Self.version else { throw .unsupportedVersion(version) }
-        guard let kind = AgentMessage.Kind(rawValue: type) else { return nil }
+        guard let parts = FrameSplitter.parts(of: frame) else { throw .undersizedFrame(UInt32(frame.count)) }
+        guard parts.version == version else { throw .unsupportedVersion(parts.version) }
+        guard let kind = AgentMessage.Kind(rawValue: parts.type) else { return nil }
         do throws(ProtocolViolation.Malformation) {
-            return try message(of: kind, Field.all(in: reader.readRest()))
+            return try message(of: kind, Field.all(in: parts.body))
         } catch {
             throw .malformed(kind, error)
         }

@@ -1,3 +1,5 @@
+import Primitives
+
 /// Cuts received bytes into frames; it never holds more than one frame's worth beyond what was just received.
 package struct FrameSplitter: Sendable {
     /// Bytes of the length field.
@@ -11,6 +13,28 @@ package struct FrameSplitter: Sendable {
         case oversized(UInt32)
         /// A frame announced less than its own header.
         case undersized(UInt32)
+    }
+
+    /// A whole frame: the length field, version, type, the reserved octets, and the fields.
+    package static func frame(version: UInt8, type: UInt8, body: [UInt8]) -> [UInt8] {
+        var writer = ByteWriter()
+        writer.write(UInt32(headerSize + body.count))
+        writer.write(version)
+        writer.write(type)
+        writer.write(UInt16(0))
+        writer.write(bytes: body)
+        return writer.bytes
+    }
+
+    /// Version, type and fields of a frame without its length field; nothing if it is shorter than its header.
+    package static func parts(
+        of frame: ArraySlice<UInt8>,
+    ) -> (version: UInt8, type: UInt8, body: ArraySlice<UInt8>)? {
+        var reader = ByteReader(frame)
+        guard let version: UInt8 = try? reader.read(), let type: UInt8 = try? reader.read(),
+            let _: UInt16 = try? reader.read()
+        else { return nil }
+        return (version, type, reader.readRest())
     }
 
     private let limit: Int

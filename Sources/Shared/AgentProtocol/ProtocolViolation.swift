@@ -40,16 +40,24 @@ extension ProtocolViolation: CustomStringConvertible {
         case .oversizedFrame(let length): "frame of \(length) bytes, at most \(Limits.frame) allowed"
         case .undersizedFrame(let length): "frame of \(length) bytes, shorter than its header"
         case .unsupportedVersion(let version): "protocol version \(version), this program speaks \(FrameCodec.version)"
-        case .malformed(let kind, .truncated): "\(kind) with a truncated field"
-        case .malformed(let kind, .missing(let tag)): "\(kind) without field \(tag)"
-        case .malformed(let kind, .invalid(let tag)): "\(kind) with invalid field \(tag)"
-        case .malformed(let kind, .repeated(let tag)): "\(kind) with field \(tag) too often"
+        case .malformed(let kind, let malformation): "\(kind) \(malformation)"
         case .unexpected(let kind): "\(kind) where none is expected"
         case .sequenceNotRising(let last, let received): "sequence \(received) after \(last)"
         case .foreignBoot: "report of another boot than its Hello's"
         case .helloTimeout: "no Hello within \(Limits.helloTimeout)"
         case .silence: "nothing heard"
         case .outputOverflow: "more than \(Limits.output) bytes unsent"
+        }
+    }
+}
+
+extension ProtocolViolation.Malformation: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .truncated: "with a truncated field"
+        case .missing(let tag): "without field \(tag)"
+        case .invalid(let tag): "with invalid field \(tag)"
+        case .repeated(let tag): "with field \(tag) too often"
         }
     }
 }
