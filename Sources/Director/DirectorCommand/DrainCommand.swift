@@ -47,7 +47,8 @@ struct DrainWait {
                 print(shown)
             }
             switch progress.state {
-            case .draining: usleep(100_000)
+            // The director itself counts the connections at its looks, one a second.
+            case .draining: usleep(250_000)
             case .drained: return
             case .cutOff: throw ExitCode(3)
             case .withdrawn:

@@ -1,9 +1,9 @@
 internal import CLinux
 
 /// A POSIX extended regular expression (regex(7)) of the C library; `.` and brackets do not match a line's end.
-@safe package final class RegularExpression: @unchecked Sendable {
+@safe package final class RegularExpression: Sendable {
     // regexec locks what it changes, and nobody else changes it before `deinit`.
-    private let compiled: UnsafeMutableRawPointer
+    private nonisolated(unsafe) let compiled: UnsafeMutableRawPointer
 
     /// Compiles an expression; nothing if it is none.
     package init?(_ pattern: String) {
