@@ -90,19 +90,24 @@ import Testing
     }
 
     @Test func `dumps listeners and hears of their end`() throws {
-        let (listeners, events, after) = try NetworkNamespace.run {
+        let (listeners, woken, events, after) = try NetworkNamespace.run {
             let monitor = try ListenerMonitor()
             let diagnostics = try SocketDiagnostics()
             let plain = try Self.listen(AF_INET, port: 8080)
             let dual = try Self.listen(AF_INET6, port: 8081)
             let six = try Self.listen(AF_INET6, port: 8082, ipv6Only: true)
             let listeners = try diagnostics.listeners()
+            // The ends of connections wake nobody.
+            try NetworkNamespace.command("bash -c 'for i in 1 2 3; do : </dev/tcp/127.0.0.1/8080; done'")
+            var reactor = try Reactor()
+            try reactor.add(monitor.raw, token: 0, interest: .read)
+            let woken = try reactor.wait(until: Clock.now + .milliseconds(100))
             try plain.close()
             try dual.close()
             let events = try Self.collect(monitor.raw, 2) { try monitor.read() }
             let after = try diagnostics.listeners()
             try six.close()
-            return (listeners, events, after)
+            return (listeners, woken, events, after)
         }
         let any = try #require(IPAddress("0.0.0.0"))
         let any6 = try #require(IPAddress("::"))
@@ -115,6 +120,7 @@ import Testing
             .listenerDestroyed(Endpoint(address: any, port: 8080)),
             .listenerDestroyed(Endpoint(address: any6, port: 8081)),
         ]
+        #expect(woken.isEmpty)
         #expect(Set(events) == expected)
         #expect(after.map(\.endpoint.port) == [8082])
     }

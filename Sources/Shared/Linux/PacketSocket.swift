@@ -22,26 +22,7 @@ package struct PacketSocket: ~Copyable, Sendable {
         let opened = try DatagramSocket.open(AF_PACKET, Int32(SOCK_RAW.rawValue), 0)
         let raw = opened.raw
         try SystemCall.setOption(raw, SOL_SOCKET, tandem_so_timestampns, 1)
-        if !filter.isEmpty {
-            var program = filter.map {
-                sock_filter(code: $0.code, jt: $0.jumpTrue, jf: $0.jumpFalse, k: $0.operand)
-            }
-            try SystemCall.run {
-                unsafe program.withUnsafeMutableBufferPointer { instructions in
-                    var attached = unsafe sock_fprog(
-                        len: UInt16(instructions.count),
-                        filter: instructions.baseAddress
-                    )
-                    return unsafe setsockopt(
-                        raw,
-                        SOL_SOCKET,
-                        SO_ATTACH_FILTER,
-                        &attached,
-                        socklen_t(MemoryLayout<sock_fprog>.size)
-                    )
-                }
-            }
-        }
+        if !filter.isEmpty { try SystemCall.attach(filter, to: raw) }
         var address = sockaddr_ll()
         address.sll_family = UInt16(AF_PACKET)
         address.sll_protocol = etherType.bigEndian

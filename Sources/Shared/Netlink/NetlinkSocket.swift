@@ -1,7 +1,7 @@
 internal import CLinux
 internal import CNetlink
 internal import Glibc
-internal import Linux
+package import Linux
 internal import Primitives
 package import SystemPackage
 
@@ -14,10 +14,16 @@ package import SystemPackage
     /// A request waits at most so long for the kernel's next message.
     private static let replySeconds: Int64 = 5
 
-    /// Opens a socket of a netlink family and joins its groups; one with groups is nonblocking.
-    package init(family: Int32, groups: [Int32] = [], operation: String) throws(NetlinkError) {
+    /// Opens a socket of a netlink family and joins its groups; one with groups is nonblocking, and takes of their
+    /// announcements only what the filter accepts, if there is one.
+    package init(
+        family: Int32,
+        groups: [Int32] = [],
+        filter: [BPFInstruction] = [],
+        operation: String,
+    ) throws(NetlinkError) {
         guard let allocated = unsafe nl_socket_alloc() else { preconditionFailure("out of memory") }
-        let code = unsafe Self.prepare(allocated, family: family, groups: groups)
+        let code = unsafe Self.prepare(allocated, family: family, groups: groups, filter)
         guard let code else {
             unsafe socket = allocated
             return
@@ -26,7 +32,12 @@ package import SystemPackage
         throw NetlinkError(operation: operation, code: code)
     }
 
-    private static func prepare(_ socket: OpaquePointer, family: Int32, groups: [Int32]) -> Errno? {
+    private static func prepare(
+        _ socket: OpaquePointer,
+        family: Int32,
+        groups: [Int32],
+        _ filter: [BPFInstruction],
+    ) -> Errno? {
         // libnl keeps the kernel's errno nowhere, so it is taken where the call left it.
         errno = 0
         guard unsafe nl_connect(socket, family) == 0 else { return Errno(rawValue: errno == 0 ? EIO : errno) }
@@ -54,6 +65,7 @@ package import SystemPackage
                 }
                 try SystemCall.run { fcntl(raw, F_SETFL, O_NONBLOCK) }
             }
+            if !filter.isEmpty { try SystemCall.attach(filter, to: raw) }
             for group in groups { try SystemCall.setOption(raw, level, NETLINK_ADD_MEMBERSHIP, group) }
         } catch {
             return error
