@@ -5,6 +5,8 @@ package import SystemPackage
 package final class Mailbox<Message: Sendable>: Sendable {
     private struct Contents {
         var messages: [Message] = []
+        /// Whether the descriptor is readable; raised and cleared under the lock, so that it never lies.
+        var isRaised = false
         var dropped: UInt64 = 0
     }
 
@@ -25,25 +27,27 @@ package final class Mailbox<Message: Sendable>: Sendable {
     /// Puts a message in and wakes the consumer, without ever blocking; false if the message was refused.
     @discardableResult
     package func post(_ message: Message) -> Bool {
-        let (accepted, wasEmpty) = contents.withLock { contents in
-            let wasEmpty = contents.messages.isEmpty
+        contents.withLock { contents in
             if contents.messages.count >= capacity {
                 contents.dropped += 1
-                guard policy == .dropOldest else { return (false, false) }
+                guard policy == .dropOldest else { return false }
                 contents.messages.removeFirst()
             }
             contents.messages.append(message)
-            return (true, wasEmpty)
+            if !contents.isRaised {
+                contents.isRaised = true
+                event.raise()
+            }
+            return true
         }
-        if wasEmpty { event.raise() }
-        return accepted
     }
 
     /// Takes all messages out, oldest first.
     package func drain() -> [Message] {
-        // Cleared first: a message that arrives between the two steps costs one idle turn, never a lost wake-up.
-        event.clear()
-        return contents.withLock { contents in
+        contents.withLock { contents in
+            guard contents.isRaised else { return [] }
+            contents.isRaised = false
+            event.clear()
             let messages = contents.messages
             contents.messages.removeAll(keepingCapacity: false)
             return messages

@@ -16,7 +16,7 @@ package struct Reactor: ~Copyable {
     package init() throws(Errno) {
         let opened = FileDescriptor(consuming: try SystemCall.run { epoll_create1(Int32(EPOLL_CLOEXEC)) })
         let timer = try TimerDescriptor()
-        try Self.control(opened.raw, EPOLL_CTL_ADD, timer.raw, Self.timerToken, .read)
+        try Self.watch(timer.raw, in: opened.raw)
         descriptor = opened
         self.timer = timer
     }
@@ -36,6 +36,14 @@ package struct Reactor: ~Copyable {
     /// Stops watching a descriptor, which has to be open still.
     package mutating func remove(_ descriptor: Int32) throws(Errno) {
         try Self.control(self.descriptor.raw, EPOLL_CTL_DEL, descriptor, 0, [])
+    }
+
+    // Edge-triggered: an expiry is told once and needs neither a read nor a disarming system call.
+    private static func watch(_ timer: Int32, in set: Int32) throws(Errno) {
+        var event = unsafe epoll_event()
+        unsafe event.events = EPOLLIN.rawValue | EPOLLET.rawValue
+        unsafe event.data.u64 = timerToken
+        try SystemCall.run { unsafe epoll_ctl(set, EPOLL_CTL_ADD, timer, &event) }
     }
 
     private static func control(
@@ -71,11 +79,7 @@ package struct Reactor: ~Copyable {
             return unsafe Self.readiness(UnsafeBufferPointer(rebasing: events.prefix(Int(max(0, count)))))
         }
         if failure != 0, failure != EINTR { throw Errno(rawValue: failure) }
-        if hasTimerFired {
-            // Arming disarms the expired timer, so nothing needs to be read from it.
-            try timer.arm(nil)
-            armed = nil
-        }
+        if hasTimerFired { armed = nil }
         return ready
     }
 
