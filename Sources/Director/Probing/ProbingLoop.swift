@@ -75,8 +75,6 @@ struct ProbingLoop: ~Copyable {
             }
         }
         guard let deadline = prober.deadline, deadline <= Clock.now else { return }
-        // What has arrived is judged before anything is called silent.
-        readPaths()
         apply(prober.handle(.deadlineReached, at: Clock.now))
     }
 
@@ -149,6 +147,10 @@ struct ProbingLoop: ~Copyable {
                 if streaming.contains(run) {
                     streams?.expire(run)
                     continue
+                }
+                // What has arrived is judged before anything is called silent.
+                for (run, outcome) in paths.receive() {
+                    waiting += prober.handle(.finished(run, outcome), at: Clock.now)
                 }
                 let now = Clock.now
                 connecting[run] = nil
