@@ -51,7 +51,7 @@ import VRRP
     @Test func `a peer that says nothing is silent after three heartbeats and dialled anew later`() throws {
         let pair = try Pair().started()
         pair.isConnected = false  // Everything is swallowed, and nobody hears that the connection ended.
-        pair.run(.milliseconds(450))
+        pair.run(.milliseconds(850))
         #expect(pair.sides[0].core.status(at: pair.now)?.link == .silent)
         #expect(pair.sides[0].logs.contains { $0.reason == .peerSilent })
         pair.run(.seconds(3))

@@ -43,29 +43,29 @@ import Testing
         #expect(throws: PeerViolation.helloTimeout) { try session.tick(clock: 0, at: at(2_000)) }
     }
 
-    @Test func `heartbeats go out every 100 ms and carry the clock`() throws {
+    @Test func `heartbeats go out every 200 ms and carry the clock`() throws {
         var (left, right) = try connected()
         _ = try left.tick(clock: 5_000, at: at(1))
-        #expect(left.deadline == at(101))
+        #expect(left.deadline == at(201))
         _ = try right.received(left.takeOutput()[...], at: at(2))
         #expect(right.clock?.value == 5_000)
-        _ = try left.tick(clock: 5_100, at: at(101))
+        _ = try left.tick(clock: 5_200, at: at(201))
         #expect(!left.takeOutput().isEmpty)
-        #expect(try left.tick(clock: 5_100, at: at(150)) == [])
+        #expect(try left.tick(clock: 5_200, at: at(250)) == [])
         #expect(left.takeOutput().isEmpty)
     }
 
     @Test func `a peer is silent after three heartbeats and given up after three seconds`() throws {
         var (left, right) = try connected()
-        _ = try left.tick(clock: 0, at: at(300))
+        _ = try left.tick(clock: 0, at: at(600))
         #expect(left.isAlive)
-        #expect(try left.tick(clock: 0, at: at(301)) == [.silent])
+        #expect(try left.tick(clock: 0, at: at(601)) == [.silent])
         #expect(!left.isAlive && left.isConnected)
-        _ = try right.tick(clock: 0, at: at(400))
-        #expect(try left.received(right.takeOutput()[...], at: at(401)) == [.heard])
+        _ = try right.tick(clock: 0, at: at(700))
+        #expect(try left.received(right.takeOutput()[...], at: at(701)) == [.heard])
         #expect(left.isAlive)
-        #expect(try left.tick(clock: 0, at: at(701)) == [.silent])
-        #expect(throws: PeerViolation.silence) { try left.tick(clock: 0, at: at(3_401)) }
+        #expect(try left.tick(clock: 0, at: at(1_301)) == [.silent])
+        #expect(throws: PeerViolation.silence) { try left.tick(clock: 0, at: at(3_701)) }
     }
 
     @Test func `a heartbeat from the past ends the link`() throws {

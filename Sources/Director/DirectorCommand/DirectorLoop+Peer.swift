@@ -13,8 +13,8 @@ internal import VRRP
 
 /// The loop's part of the agreement with the other director.
 extension DirectorLoop {
-    /// How often the peer core hears of health, kernel and clock.
-    private static var peerInterval: Interval { .milliseconds(200) }
+    /// How often the peer core hears of health, kernel and clock though nothing has changed.
+    private static var peerInterval: Interval { .seconds(1) }
     /// How long a stop waits for the handover at the latest; then the election gives up its addresses as ever.
     private static var handoverTime: Interval { .seconds(9) }
 

@@ -25,6 +25,7 @@ struct DirectorLoop: ~Copyable {
     let threads: DirectorThreads
     let inbox: DirectorInbox
     let signals: SignalSource
+    private let signalToken: UInt64
     var logger: Logger
     let notifier: NotificationThread
     var core: ClusterCore
@@ -80,7 +81,9 @@ struct DirectorLoop: ~Copyable {
         for (token, descriptor) in inbox.descriptors.enumerated() {
             try reactor.add(descriptor, token: UInt64(token), interest: .read)
         }
-        try reactor.add(signals.raw, token: UInt64(inbox.descriptors.count), interest: .read)
+        let signalToken = UInt64(inbox.descriptors.count)
+        try reactor.add(signals.raw, token: signalToken, interest: .read)
+        self.signalToken = signalToken
         self.notifier = notifier
         self.reactor = reactor
         self.signals = signals
@@ -103,8 +106,8 @@ struct DirectorLoop: ~Copyable {
         startPeer(started)
         restoreOrders()
         while life.phase != .finished {
-            _ = try reactor.wait(until: deadline)
-            try takeSignals()
+            let ready = try reactor.wait(until: deadline)
+            if ready.contains(where: { $0.token == signalToken }) { try takeSignals() }
             takeMessages()
             let now = Clock.now
             if let due = core.deadline, due <= now { handle(.deadlineReached) }
@@ -157,6 +160,7 @@ struct DirectorLoop: ~Copyable {
             // The end of the dataplane only wakes the loop, which asks the thread itself.
             guard case .report(let report) = message else { continue }
             handle(.dataplaneReported(report))
+            peerInformationDue = MonotonicInstant(nanoseconds: 0)
             // Without services there is nothing to reconcile, with or without IPVS in the kernel.
             let isIdle = configuration.cluster.services.isEmpty
             let failure = isIdle ? nil : report.lookFailure
@@ -189,7 +193,9 @@ struct DirectorLoop: ~Copyable {
             case .closeAgent(let connection): threads.dialer.close(connection)
             case .remember(let orders): remember(orders)
             case .availability: break  // The status shows it.
-            case .log(let change): clusterLog.record(change)
+            case .log(let change):
+                clusterLog.record(change)
+                peerInformationDue = MonotonicInstant(nanoseconds: 0)
             case .stopped: break
             }
         }

@@ -143,9 +143,15 @@ package struct PeerCore: Sendable {
         case .bytes(let connection, let bytes): received(bytes, on: connection, at: now)
         case .closed(let connection, let reason): closed(connection, reason: reason, at: now)
         case .electionReported(let report): take(report, at: now)
-        case .readinessChanged(let readiness, let sync): (self.readiness, connectionSync) = (readiness, sync)
-        case .opinionsChanged(let opinions): self.opinions = opinions
-        case .clockRead(let clock): clockOffset = Int64(clamping: clock) - now.nanoseconds / 1_000_000
+        case .readinessChanged(let readiness, let sync):
+            guard (readiness, sync) != (self.readiness, connectionSync) else { return [] }
+            (self.readiness, connectionSync) = (readiness, sync)
+        case .opinionsChanged(let opinions):
+            guard opinions != self.opinions else { return [] }
+            self.opinions = opinions
+        case .clockRead(let clock):
+            clockOffset = Int64(clamping: clock) - now.nanoseconds / 1_000_000
+            return []
         case .failoverRequested(let request): failOver(request, at: now)
         case .stopRequested(let ending): beginStop(ending, at: now)
         case .deadlineReached: break

@@ -23,7 +23,7 @@ package enum PeerLimits {
     /// The most opinions in all.
     package static let opinions = 4_096
     /// How often each end sends a heartbeat.
-    package static let heartbeatInterval = Interval.milliseconds(100)
+    package static let heartbeatInterval = Interval.milliseconds(200)
     /// After how much silence the other end counts as silent: three heartbeats missed.
     package static let silence = heartbeatInterval * 3
     /// After how much silence the link is given up.
