@@ -2,8 +2,10 @@ package import Primitives
 
 /// Builds a run of type-length-value fields.
 package struct FieldWriter {
+    @usableFromInline var writer = ByteWriter()
+
     /// What was written so far.
-    package private(set) var bytes: [UInt8] = []
+    package var bytes: [UInt8] { writer.bytes }
 
     /// Makes an empty writer.
     package init() {}
@@ -11,18 +13,17 @@ package struct FieldWriter {
     /// Appends a field of bytes as they are.
     package mutating func write(_ tag: UInt16, bytes value: some Collection<UInt8>) {
         precondition(value.count <= Int(UInt16.max))
-        var writer = ByteWriter()
         writer.write(tag)
         writer.write(UInt16(value.count))
-        bytes += writer.bytes
-        bytes += value
+        writer.write(bytes: value)
     }
 
     /// Appends a field with a big-endian integer.
-    package mutating func write(_ tag: UInt16, _ value: some FixedWidthInteger & UnsignedInteger) {
-        var writer = ByteWriter()
+    @inlinable package mutating func write(_ tag: UInt16, _ value: some FixedWidthInteger & UnsignedInteger) {
+        let length = value.bitWidth / 8
+        writer.write(tag)
+        writer.write(UInt16(length))
         writer.write(value)
-        write(tag, bytes: writer.bytes)
     }
 
     /// Appends a field with text in UTF-8.

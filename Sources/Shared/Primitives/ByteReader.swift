@@ -34,11 +34,12 @@ package struct ByteReader: Sendable {
     }
 
     /// Takes the next big-endian integer.
-    package mutating func read<Value: FixedWidthInteger & UnsignedInteger>(
+    @inlinable package mutating func read<Value: FixedWidthInteger & UnsignedInteger>(
         _ type: Value.Type = Value.self
     ) throws(Truncated) -> Value {
-        let run = try read(count: Value.bitWidth / 8)
-        return run.reduce(0) { Value.bitWidth == 8 ? Value($1) : $0 << 8 | Value($1) }
+        var value: UInt64 = 0
+        for byte in try read(count: Value.bitWidth / 8) { value = value << 8 | UInt64(byte) }
+        return Value(truncatingIfNeeded: value)
     }
 
     /// Takes all that is left.

@@ -1,13 +1,13 @@
 /// The one's complement checksum of the internet protocols (RFC 1071), over any number of byte runs.
 package struct InternetChecksum: Sendable {
-    private var sum: UInt64 = 0
-    private var oddByte: UInt8?
+    @usableFromInline var sum: UInt64 = 0
+    @usableFromInline var oddByte: UInt8?
 
     /// Makes the checksum of nothing.
     package init() {}
 
     /// Adds bytes; a run may have odd length, the next one continues it.
-    package mutating func add(_ bytes: some Sequence<UInt8>) {
+    @inlinable package mutating func add(_ bytes: some Sequence<UInt8>) {
         for byte in bytes {
             if let high = oddByte {
                 sum += UInt64(high) << 8 | UInt64(byte)
