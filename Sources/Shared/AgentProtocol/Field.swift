@@ -15,9 +15,7 @@ package struct Field {
         _ type: Value.Type = Value.self
     ) throws(Malformation) -> Value {
         guard value.count == Value.bitWidth / 8 else { throw .invalid(tag: tag) }
-        var reader = ByteReader(value)
-        guard let number: Value = try? reader.read() else { throw .invalid(tag: tag) }
-        return number
+        return Value(truncatingIfNeeded: value.reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
     }
 
     /// The value as UTF-8 text of at most so many bytes.

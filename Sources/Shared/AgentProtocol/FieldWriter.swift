@@ -2,7 +2,7 @@ package import Primitives
 
 /// Builds a run of type-length-value fields.
 package struct FieldWriter {
-    @usableFromInline var writer = ByteWriter()
+    private var writer = ByteWriter()
 
     /// What was written so far.
     package var bytes: [UInt8] { writer.bytes }
@@ -13,17 +13,37 @@ package struct FieldWriter {
     /// Appends a field of bytes as they are.
     package mutating func write(_ tag: UInt16, bytes value: some Collection<UInt8>) {
         precondition(value.count <= Int(UInt16.max))
-        writer.write(tag)
-        writer.write(UInt16(value.count))
+        begin(tag, length: UInt16(value.count))
         writer.write(bytes: value)
     }
 
-    /// Appends a field with a big-endian integer.
-    @inlinable package mutating func write(_ tag: UInt16, _ value: some FixedWidthInteger & UnsignedInteger) {
-        let length = value.bitWidth / 8
-        writer.write(tag)
-        writer.write(UInt16(length))
+    /// Appends a field with an octet.
+    package mutating func write(_ tag: UInt16, _ value: UInt8) {
+        begin(tag, length: 1)
         writer.write(value)
+    }
+
+    /// Appends a field with a big-endian integer.
+    package mutating func write(_ tag: UInt16, _ value: UInt16) {
+        begin(tag, length: 2)
+        writer.write(value)
+    }
+
+    /// Appends a field with a big-endian integer.
+    package mutating func write(_ tag: UInt16, _ value: UInt32) {
+        begin(tag, length: 4)
+        writer.write(value)
+    }
+
+    /// Appends a field with a big-endian integer.
+    package mutating func write(_ tag: UInt16, _ value: UInt64) {
+        begin(tag, length: 8)
+        writer.write(value)
+    }
+
+    private mutating func begin(_ tag: UInt16, length: UInt16) {
+        writer.write(tag)
+        writer.write(length)
     }
 
     /// Appends a field with text in UTF-8.

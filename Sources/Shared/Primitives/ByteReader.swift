@@ -33,13 +33,32 @@ package struct ByteReader: Sendable {
         return bytes[position..<position + count]
     }
 
+    // One function for each width: a generic one is looked up at run time when another module calls it.
+
+    /// Takes the next octet.
+    package mutating func read(_: UInt8.Type = UInt8.self) throws(Truncated) -> UInt8 {
+        UInt8(truncatingIfNeeded: try integer(octets: 1))
+    }
+
     /// Takes the next big-endian integer.
-    @inlinable package mutating func read<Value: FixedWidthInteger & UnsignedInteger>(
-        _ type: Value.Type = Value.self
-    ) throws(Truncated) -> Value {
+    package mutating func read(_: UInt16.Type = UInt16.self) throws(Truncated) -> UInt16 {
+        UInt16(truncatingIfNeeded: try integer(octets: 2))
+    }
+
+    /// Takes the next big-endian integer.
+    package mutating func read(_: UInt32.Type = UInt32.self) throws(Truncated) -> UInt32 {
+        UInt32(truncatingIfNeeded: try integer(octets: 4))
+    }
+
+    /// Takes the next big-endian integer.
+    package mutating func read(_: UInt64.Type = UInt64.self) throws(Truncated) -> UInt64 {
+        try integer(octets: 8)
+    }
+
+    private mutating func integer(octets: Int) throws(Truncated) -> UInt64 {
         var value: UInt64 = 0
-        for byte in try read(count: Value.bitWidth / 8) { value = value << 8 | UInt64(byte) }
-        return Value(truncatingIfNeeded: value)
+        for octet in try read(count: octets) { value = value << 8 | UInt64(octet) }
+        return value
     }
 
     /// Takes all that is left.

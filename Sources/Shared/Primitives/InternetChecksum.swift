@@ -1,13 +1,16 @@
 /// The one's complement checksum of the internet protocols (RFC 1071), over any number of byte runs.
 package struct InternetChecksum: Sendable {
-    @usableFromInline var sum: UInt64 = 0
-    @usableFromInline var oddByte: UInt8?
+    private var sum: UInt64 = 0
+    private var oddByte: UInt8?
 
     /// Makes the checksum of nothing.
     package init() {}
 
     /// Adds bytes; a run may have odd length, the next one continues it.
-    @inlinable package mutating func add(_ bytes: some Sequence<UInt8>) {
+    package mutating func add(_ bytes: [UInt8]) { add(bytes[...]) }
+
+    /// Adds bytes; a run may have odd length, the next one continues it.
+    package mutating func add(_ bytes: ArraySlice<UInt8>) {
         for byte in bytes {
             if let high = oddByte {
                 sum += UInt64(high) << 8 | UInt64(byte)
@@ -26,7 +29,10 @@ package struct InternetChecksum: Sendable {
     }
 
     /// The checksum of one byte run.
-    package static func of(_ bytes: some Sequence<UInt8>) -> UInt16 {
+    package static func of(_ bytes: [UInt8]) -> UInt16 { of(bytes[...]) }
+
+    /// The checksum of one byte run.
+    package static func of(_ bytes: ArraySlice<UInt8>) -> UInt16 {
         var checksum = InternetChecksum()
         checksum.add(bytes)
         return checksum.value
