@@ -302,7 +302,8 @@ let package = Package(
         suite(
             "DirectorCommandTests",
             [
-                "DirectorCommand", "Election", "DirectorCore", "Balancing", "VRRP", "Linux", "Primitives", logging,
+                "TestNetwork", "DirectorCommand", "Election", "DirectorCore", "Balancing", "VRRP", "Linux",
+                "Primitives", logging,
                 system,
             ],
         ),

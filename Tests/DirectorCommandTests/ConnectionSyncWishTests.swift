@@ -11,12 +11,15 @@ import VRRP
     static func roles(
         _ routers: [ElectionReport.Router],
         named: String? = nil,
+        isTakingOver: Bool = false,
+        isBackupOnly: Bool = false,
     ) throws -> [SyncDaemon.Role] {
         var report = try ElectionLogTests.report(.backup, .started)
         report.routers = routers
         var settings = settings
         settings.virtualRouter = named
-        return ConnectionSyncWish(settings, report).roles
+        settings.isBackupOnly = isBackupOnly
+        return ConnectionSyncWish(settings, report, isTakingOver: isTakingOver).roles
     }
 
     @Test func `the director that forwards tells, the one that waits listens`() throws {
@@ -42,6 +45,15 @@ import VRRP
         #expect(try Self.roles([active, backup]) == [.master, .backup])
         #expect(try Self.roles([active, backup], named: "other") == [.backup])
         #expect(try Self.roles([active, backup], named: active.name) == [.master])
+    }
+
+    @Test func `a successor listens until the one before has told of everything`() throws {
+        let active = try #require(try ElectionLogTests.report(.active, .started).routers.first)
+        let backup = try #require(try ElectionLogTests.report(.backup, .started).routers.first)
+        #expect(try Self.roles([active], isTakingOver: true) == [.master, .backup])
+        #expect(try Self.roles([backup], isTakingOver: true) == [.backup])
+        // Its kernel would balance nothing meanwhile.
+        #expect(try Self.roles([active], isTakingOver: true, isBackupOnly: true) == [.master])
     }
 
     @Test func `without settings nothing runs`() throws {

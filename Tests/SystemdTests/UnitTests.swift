@@ -78,13 +78,13 @@ import Testing
         #expect(exposure > 0)
     }
 
-    @Test func `the agent has no privilege but CAP_NET_ADMIN, the director CAP_NET_RAW beside it`() throws {
+    @Test func `the agent has no privilege but CAP_NET_ADMIN, the director two more`() throws {
         let agent = try settings("tandem-agent.service")
         #expect(agent["AmbientCapabilities"] == ["CAP_NET_ADMIN"])
         #expect(agent["CapabilityBoundingSet"] == ["CAP_NET_ADMIN"])
         let director = try settings("tandem-director.service")
-        #expect(director["AmbientCapabilities"] == ["CAP_NET_ADMIN CAP_NET_RAW"])
-        #expect(director["CapabilityBoundingSet"] == ["CAP_NET_ADMIN CAP_NET_RAW"])
+        #expect(director["AmbientCapabilities"] == ["CAP_NET_ADMIN CAP_NET_RAW CAP_NET_BIND_SERVICE"])
+        #expect(director["CapabilityBoundingSet"] == ["CAP_NET_ADMIN CAP_NET_RAW CAP_NET_BIND_SERVICE"])
         for unit in [agent, director] {
             #expect(unit["User"] == ["tandem"])
             #expect(unit["Type"] == ["notify"])

@@ -48,10 +48,19 @@ extension DirectorLoop {
 
     private mutating func obey(_ order: ElectionOrder) {
         switch order {
-        case .handOver(let routers, let until): threads.election.post(.handOver(routers: routers, until: until))
-        case .takeOver(let routers, let until): threads.election.post(.takeOver(routers: routers, until: until))
-        case .letGo(let routers): threads.election.post(.letGo(routers: routers))
-        case .cancelHandOver(let routers): threads.election.post(.cancelHandOver(routers: routers))
+        case .handOver(let routers, let until):
+            beginTransfer(of: routers, until: until)
+            threads.election.post(.handOver(routers: routers, until: until))
+        case .takeOver(let routers, let until):
+            beginTakeover(of: routers)
+            threads.election.post(.takeOver(routers: routers, until: until))
+        case .letGo(let routers):
+            threads.election.post(.letGo(routers: routers))
+            finishTransfer()
+        case .cancelHandOver(let routers):
+            threads.election.post(.cancelHandOver(routers: routers))
+            endTransfer()
+            endTakeover()
         case .peerReported(let active): threads.election.post(.peerReported(active: active))
         case .deferPreemption(let isDeferred):
             peerDefersPreemption = isDeferred
@@ -124,7 +133,7 @@ extension DirectorLoop {
     /// When the peer core wants to be called or told.
     var peerDeadline: MonotonicInstant? {
         let candidates = [
-            peer.deadline, configuration.peer == nil ? nil : peerInformationDue, handoverDeadline,
+            peer.deadline, configuration.peer == nil ? nil : peerInformationDue, handoverDeadline, takeover?.until,
         ]
         return candidates.compactMap { $0 }.min()
     }
@@ -134,6 +143,7 @@ extension DirectorLoop {
         informPeer(at: now)
         if let due = peer.deadline, due <= now { handlePeer(.deadlineReached) }
         hearPeer()
+        if let until = takeover?.until, until <= now { endTakeover() }
         if let deadline = handoverDeadline, deadline <= now {
             handoverDeadline = nil
             logger.warning("the handover did not end in time")

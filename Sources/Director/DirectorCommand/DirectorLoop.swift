@@ -43,6 +43,10 @@ struct DirectorLoop: ~Copyable {
     var lastElection: ElectionReport?
     /// The sync daemons that were last wished for.
     var syncWish: ConnectionSyncWish?
+    /// What tells the successor of connections, while it takes over.
+    var transfer: ConnectionTransfer?
+    /// What is kept while this director takes over.
+    var takeover: Takeover?
     /// The operators who wait for the outcome of a failover, by its number.
     var failovers: [UInt64: ControlReply] = [:]
     var nextFailover: UInt64 = 1
@@ -170,15 +174,6 @@ struct DirectorLoop: ~Copyable {
         for report in inbox.probes.drain() { handle(.probeReported(report)) }
         for event in inbox.peer.drain() { handlePeer(event) }
         for message in inbox.control.drain() { answer(message) }
-    }
-
-    /// Tells the dataplane which sync daemons should run, if that is another wish than the last one.
-    mutating func synchronizeConnections() {
-        guard let lastElection, lastElection.knowsItsInterfaces || lastElection.isStopping else { return }
-        let wish = ConnectionSyncWish(configuration.connectionSync, lastElection)
-        guard wish != syncWish, wish.settings != nil || syncWish != nil else { return }
-        syncWish = wish
-        threads.dataplane.post(.synchronize(wish))
     }
 
     /// Hands an event to the core and executes what it wants, in order.

@@ -1,4 +1,5 @@
 internal import Linux
+package import Primitives
 package import SystemPackage
 
 /// The kernel's connection table.
@@ -15,8 +16,13 @@ package struct ConnectionTable: Hashable, Sendable, Codable {
 
     /// Reads the table of this network namespace; without ip_vs there is none.
     package static func read() throws(Errno) -> ConnectionTable {
-        let text = try SystemFile.read("/proc/thread-self/net/ip_vs_conn", limit: sizeLimit)
+        let text = try text()
         return ConnectionTable(parsing: text, isTruncated: text.count >= sizeLimit)
+    }
+
+    /// Reads the table's text; with a deadline only as much as the kernel gives until then.
+    package static func text(until deadline: MonotonicInstant? = nil) throws(Errno) -> [UInt8] {
+        try SystemFile.read("/proc/thread-self/net/ip_vs_conn", limit: sizeLimit, until: deadline)
     }
 
     /// Parses the text of /proc/net/ip_vs_conn, whose first line is a heading.

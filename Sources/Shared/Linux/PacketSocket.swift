@@ -22,7 +22,7 @@ package struct PacketSocket: ~Copyable, Sendable {
         let opened = try DatagramSocket.open(AF_PACKET, Int32(SOCK_RAW.rawValue), 0)
         let raw = opened.raw
         try SystemCall.setOption(raw, SOL_SOCKET, tandem_so_timestampns, 1)
-        if !filter.isEmpty { try SystemCall.attach(filter, to: raw) }
+        if !filter.isEmpty { try SocketFilter.attach(filter, to: raw) }
         var address = sockaddr_ll()
         address.sll_family = UInt16(AF_PACKET)
         address.sll_protocol = etherType.bigEndian

@@ -1,10 +1,15 @@
 internal import Glibc
+package import Primitives
 package import SystemPackage
 
 /// Small files, mostly of /proc, read and written whole.
 package enum SystemFile {
-    /// Reads a file, at most so many bytes of it.
-    package static func read(_ path: String, limit: Int = 64 << 20) throws(Errno) -> [UInt8] {
+    /// Reads a file, at most so many bytes of it, and only what it gives until a deadline.
+    package static func read(
+        _ path: String,
+        limit: Int = 64 << 20,
+        until deadline: MonotonicInstant? = nil,
+    ) throws(Errno) -> [UInt8] {
         let descriptor = try open(path, O_RDONLY)
         let raw = descriptor.raw
         var content: [UInt8] = []
@@ -13,6 +18,7 @@ package enum SystemFile {
             let count = try SystemCall.run { unsafe Glibc.read(raw, &chunk, chunk.count) }
             if count == 0 { break }
             content.append(contentsOf: chunk.prefix(count))
+            if let deadline, Clock.now >= deadline { break }
         }
         return content
     }

@@ -65,7 +65,7 @@ package import SystemPackage
                 }
                 try SystemCall.run { fcntl(raw, F_SETFL, O_NONBLOCK) }
             }
-            if !filter.isEmpty { try SystemCall.attach(filter, to: raw) }
+            if !filter.isEmpty { try SocketFilter.attach(filter, to: raw) }
             for group in groups { try SystemCall.setOption(raw, level, NETLINK_ADD_MEMBERSHIP, group) }
         } catch {
             return error

@@ -1,0 +1,107 @@
+package import Balancing
+internal import IPVS
+internal import Linux
+package import Primitives
+internal import Synchronization
+package import SystemPackage
+
+/// Tells a successor of the connections that the kernel's sync daemon has not told of yet, while it takes over.
+///
+/// It has a thread of its own: going through a great table takes the kernel a while, for which nothing else may wait.
+package final class ConnectionTransfer: Sendable {
+    /// What became of a transfer.
+    package struct Outcome: Hashable, Sendable {
+        /// How many connections were told of.
+        package var connections = 0
+        /// How often the table was gone through.
+        package var looks = 0
+        /// How long the longest look took, with what was sent then.
+        package var longestLook = Interval.zero
+        /// Why connections may be missing.
+        package var trouble: String?
+    }
+
+    /// How long the table is read at most; what was read by then is told of.
+    private static let readLimit = Interval.milliseconds(500)
+    /// The time between two looks at least; a longer look is followed by a pause of its own length.
+    private static let pause = Interval.milliseconds(10)
+    /// How many messages are sent before the receiver gets time to take them from its buffer.
+    private static let burst = 16
+
+    private let deadline: Mutex<MonotonicInstant>
+
+    private init(until deadline: MonotonicInstant) {
+        self.deadline = Mutex(deadline)
+    }
+
+    /// Begins to tell, by the settings of the kernel's daemons, of the connections to these services.
+    ///
+    /// `finished` is called on the thread, once.
+    package static func start(
+        _ settings: ConnectionSyncSettings,
+        services: Set<ServiceIdentity>,
+        until deadline: MonotonicInstant,
+        finished: @escaping @Sendable (Outcome) -> Void,
+    ) throws(Errno) -> ConnectionTransfer {
+        let transfer = ConnectionTransfer(until: deadline)
+        try LoopThread.start(name: "connections") { finished(transfer.run(settings, services)) }
+        return transfer
+    }
+
+    /// Moves the end.
+    package func end(at deadline: MonotonicInstant) {
+        self.deadline.withLock { $0 = deadline }
+    }
+
+    private var isOver: Bool { Clock.now >= deadline.withLock { $0 } }
+
+    private func run(_ settings: ConnectionSyncSettings, _ services: Set<ServiceIdentity>) -> Outcome {
+        var outcome = Outcome()
+        do throws(Errno) {
+            let sender = try MulticastSender(
+                to: Endpoint(address: settings.group, port: settings.port),
+                interface: try Interface.named(settings.interface),
+                timeToLive: settings.timeToLive,
+            )
+            var reactor = try Reactor()
+            var news = ConnectionNews(services: services)
+            while !isOver {
+                let started = Clock.now
+                let limit = started + Self.readLimit
+                let text = try ConnectionTable.text(until: limit)
+                if Clock.now >= limit { outcome.trouble = "reading the connection table takes too long" }
+                guard let connections = news.take(text) else {
+                    outcome.trouble = "the connection table has more than \(ConnectionNews.entryLimit) entries"
+                    break
+                }
+                let messages = SyncMessage.encode(connections, identifier: settings.identifier)
+                try send(messages, by: sender, &reactor)
+                outcome.looks += 1
+                outcome.connections = news.count
+                let duration = Clock.now - started
+                outcome.longestLook = max(outcome.longestLook, duration)
+                _ = try reactor.wait(until: Clock.now + max(Self.pause, duration))
+            }
+        } catch {
+            outcome.trouble = "\(error)"
+        }
+        return outcome
+    }
+
+    /// Sends each message twice, because nobody acknowledges it.
+    private func send(
+        _ messages: [[UInt8]],
+        by sender: borrowing MulticastSender,
+        _ reactor: inout Reactor,
+    ) throws(Errno) {
+        for (index, message) in (messages + messages).enumerated() {
+            if index > 0, index % Self.burst == 0 { _ = try reactor.wait(until: Clock.now + .milliseconds(1)) }
+            do throws(Errno) {
+                try sender.send(message)
+            } catch .wouldBlock {
+                // The interface's queue is full: the other copy may find room.
+                _ = try reactor.wait(until: Clock.now + .milliseconds(1))
+            }
+        }
+    }
+}

@@ -1,0 +1,94 @@
+internal import Balancing
+internal import Dataplane
+internal import DirectorConfiguration
+internal import DirectorCore
+internal import Linux
+internal import Logging
+internal import Primitives
+internal import SystemPackage
+internal import VRRP
+
+/// The loop's part of keeping connections over a change of director.
+///
+/// The kernel's sync daemon tells of a connection up to two seconds late, so a successor gets segments that it does not
+/// know. The one before tells of its connections itself, and the successor answers nothing until it has heard of them:
+/// the client sends again after some 200 ms, where a reset would have cost it the connection.
+extension DirectorLoop {
+    /// How long after a handover packets still come to the one before, which keeps its addresses for as long.
+    private static var lateness: Interval { ElectionCore.lingering }
+
+    /// Tells the dataplane which sync daemons should run, if that is another wish than the last one.
+    mutating func synchronizeConnections() {
+        guard let lastElection, lastElection.knowsItsInterfaces || lastElection.isStopping else { return }
+        let isTakingOver = takeover != nil
+        let wish = ConnectionSyncWish(configuration.connectionSync, lastElection, isTakingOver: isTakingOver)
+        guard wish != syncWish, wish.settings != nil || syncWish != nil else { return }
+        syncWish = wish
+        threads.dataplane.post(.synchronize(wish))
+    }
+
+    /// Begins to tell the successor of the connections to the addresses of these routers.
+    mutating func beginTransfer(of routers: [String], until: MonotonicInstant) {
+        endTransfer()
+        guard let settings = configuration.connectionSync else { return }
+        let (logger, began) = (logger, Clock.now)
+        do throws(Errno) {
+            let services = services(of: routers)
+            transfer = try ConnectionTransfer.start(settings, services: services, until: until) { outcome in
+                var metadata: Logger.Metadata = [
+                    "transfer.connections": "\(outcome.connections)", "transfer.looks": "\(outcome.looks)",
+                    "transfer.longest_look": "\(outcome.longestLook)", "transfer.duration": "\(Clock.now - began)",
+                ]
+                if let trouble = outcome.trouble {
+                    metadata["transfer.trouble"] = "\(trouble)"
+                    logger.warning("the successor may not know of every connection", metadata: metadata)
+                } else {
+                    logger.info("the successor was told of the connections", metadata: metadata)
+                }
+            }
+        } catch {
+            logger.warning("the successor is not told of the latest connections", metadata: ["errno": "\(error)"])
+        }
+    }
+
+    /// The successor has taken over: only what comes late is still told of.
+    mutating func finishTransfer() {
+        transfer?.end(at: Clock.now + Self.lateness)
+    }
+
+    /// Tells of no more connections.
+    mutating func endTransfer() {
+        transfer?.end(at: Clock.now)
+        transfer = nil
+    }
+
+    /// Begins to take over: what cannot be forwarded yet is dropped.
+    mutating func beginTakeover(of routers: [String]) {
+        endTransfer()
+        // Without synchronization nobody tells of the connections, and a reset ends them soonest.
+        guard configuration.connectionSync != nil else { return }
+        let until = Clock.now + PeerCore.handoverPatience + Self.lateness
+        var current = takeover ?? Takeover(until: until)
+        let endpoints = services(of: routers).filter { $0.protocol == .tcp }.map(\.endpoint).sorted()
+        if let refusal = current.add(endpoints, until: until) {
+            logger.warning("unknown segments are reset while taking over", metadata: ["errno": "\(refusal)"])
+        }
+        takeover = current
+        synchronizeConnections()
+    }
+
+    /// Ends the time in which the one before is listened to.
+    mutating func endTakeover() {
+        guard takeover != nil else { return }
+        takeover = nil
+        synchronizeConnections()
+    }
+
+    /// The services at the addresses of these routers.
+    private func services(of routers: [String]) -> Set<ServiceIdentity> {
+        let addresses = configuration.election.routers.filter { routers.contains($0.name) }
+            .flatMap { $0.addresses.map(\.address) }
+        let identities = configuration.cluster.services.map(\.service.identity)
+        return Set(identities.filter { addresses.contains($0.endpoint.address) })
+    }
+}
