@@ -37,6 +37,19 @@ extension ElectionCoreTests {
         #expect(bench.router?.findings == [], "both are Active by agreement")
     }
 
+    @Test func `the last word of an owner that stops is answered although the successor has just announced`() {
+        let bench = Bench().started(Bench.settings(priority: 50))
+        bench.converge()
+        bench.hear(100)
+        bench.handle(.takeOver(routers: ["lan"], until: bench.now + Self.patience))
+        #expect(bench.converge().frames == [Self.announcement])
+        bench.pass(.milliseconds(2))
+        #expect(bench.hear(0).frames == [Self.announcement])
+        bench.pass(.milliseconds(2))
+        #expect(bench.hear(0).frames == [], "a flood is answered ten times a second")
+        #expect(bench.pass(.milliseconds(100)).frames == [Self.announcement])
+    }
+
     @Test func `an order for another router moves nothing`() {
         let bench = Bench.active()
         bench.handle(.handOver(routers: ["dmz"], until: bench.now + Self.patience))

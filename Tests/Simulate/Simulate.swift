@@ -19,13 +19,23 @@ struct Simulate {
             default: usage()
             }
         }
+        let clock = ContinuousClock()
+        let start = clock.now
         for seed in seeds {
             let outcome = Outcome.of(seed: seed, onLine: isVerbose ? { print($0) } : nil)
             guard let violation = outcome.violation else { continue }
             print(outcome)
+            print(summary(seed - seeds.lowerBound + 1, clock.now - start))
             exit(violation.kind.rawValue)
         }
         print("seeds \(seeds.lowerBound)..<\(seeds.upperBound): no violation")
+        print(summary(UInt64(seeds.count), clock.now - start))
+    }
+
+    private static func summary(_ count: UInt64, _ time: Duration) -> String {
+        let milliseconds = time / .milliseconds(1)
+        let each = (milliseconds / Double(count)).rounded()
+        return "played \(count) seeds in \((milliseconds / 100).rounded() / 10) s, \(each) ms each"
     }
 
     private static func range(_ text: String) -> Range<UInt64>? {

@@ -20,6 +20,10 @@ struct SimulatorTests {
         for seed in seeds { expectNoViolation(seed) }
     }
 
+    /// 1284: an owner that stops says its last word 2 ms after its successor's first announcement.
+    @Test("keeps its promises under seeds that once broke one", arguments: [UInt64(1284)])
+    func regressions(seed: UInt64) { expectNoViolation(seed) }
+
     private func expectNoViolation(_ seed: UInt64) {
         let outcome = Outcome.of(seed: seed)
         #expect(outcome.violation == nil, "\(outcome)")

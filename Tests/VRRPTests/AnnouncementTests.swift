@@ -62,19 +62,43 @@ struct AnnouncementTests {
         #expect(announcer.takeDue(at: now + .seconds(100)) == false)
     }
 
-    @Test func `evidence of another owner starts the burst again, at most ten times a second`() {
+    @Test func `the last word of an owner that lets go is answered at once`() {
         var announcer = Announcer()
         let start = MonotonicInstant(nanoseconds: 0)
         announcer.evidence(at: start)
         #expect(announcer.deadline == nil)
         announcer.begin(at: start)
         #expect(announcer.takeDue(at: start) == true)
-        for millisecond in 1..<50 { announcer.evidence(at: start + .milliseconds(Int64(millisecond))) }
-        #expect(announcer.deadline == start + .milliseconds(100))
-        #expect(announcer.takeDue(at: start + .milliseconds(100)) == true)
+        announcer.evidence(at: start + .milliseconds(2))
+        #expect(announcer.takeDue(at: start + .milliseconds(2)) == true)
         announcer.evidence(at: start + .seconds(30))
         #expect(announcer.takeDue(at: start + .seconds(30)) == true)
         #expect(announcer.deadline == start + .seconds(30) + .milliseconds(100))
+    }
+
+    @Test func `a flood of evidence is answered ten times a second and once more`() {
+        var announcer = Announcer()
+        let start = MonotonicInstant(nanoseconds: 0)
+        announcer.begin(at: start)
+        var times: [Int64] = []
+        for millisecond in 0...1_000 as ClosedRange<Int64> {
+            let now = start + .milliseconds(millisecond)
+            announcer.evidence(at: now)
+            if announcer.takeDue(at: now) { times.append(millisecond) }
+        }
+        #expect(times == [0, 1, 100, 200, 300, 400, 500, 600, 700, 800, 900, 1_000])
+    }
+
+    @Test func `addresses that come one by one do not put off the answer to evidence`() {
+        var announcer = Announcer()
+        var now = MonotonicInstant(nanoseconds: 0)
+        for _ in 0..<50 {
+            announcer.begin(at: now)
+            #expect(announcer.takeDue(at: now) == true)
+            now = now + .milliseconds(1)
+        }
+        announcer.evidence(at: now)
+        #expect(announcer.deadline == now + .milliseconds(99))
     }
 
     @Test func `a late wake-up announces once`() {

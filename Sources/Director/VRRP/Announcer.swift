@@ -11,13 +11,17 @@ package struct Announcer: Hashable, Sendable {
     ]
     /// The gap between refreshes after the burst.
     package static let refresh: Interval = .seconds(60)
-    /// Evidence of another owner, however much of it, starts at most one burst in this time.
+    /// Evidence of another owner, however much of it, starts at most one burst in this time, and one beyond that.
+    ///
+    /// The one beyond is for the last word of an owner that lets go: it comes a moment after its successor's first
+    /// announcement, and the neighbours believe it until it is answered. A forger gains one frame from it, once.
     package static let evidenceGap: Interval = .milliseconds(100)
 
     private var start: MonotonicInstant?
     private var next = 0
     private var due: MonotonicInstant?
-    private var last: MonotonicInstant?
+    /// A token bucket of two, kept as the time at which it will be full again; every announcement takes a token.
+    private var fullAt: MonotonicInstant?
 
     /// Makes an announcer that is silent.
     package init() {}
@@ -35,7 +39,7 @@ package struct Announcer: Hashable, Sendable {
     /// Starts the burst again because another owner was seen; nothing while silent.
     package mutating func evidence(at now: MonotonicInstant) {
         guard start != nil else { return }
-        begin(at: last.map { max(now, $0 + Self.evidenceGap) } ?? now)
+        begin(at: fullAt.map { max(now, $0 - Self.evidenceGap) } ?? now)
     }
 
     /// Falls silent.
@@ -46,7 +50,8 @@ package struct Announcer: Hashable, Sendable {
     /// Whether an announcement is due; if so, the next one is scheduled.
     package mutating func takeDue(at now: MonotonicInstant) -> Bool {
         guard let start, let due, now >= due else { return false }
-        last = now
+        // Bursts that addresses start are not throttled, and leave nothing to pay off.
+        fullAt = min(max(now, fullAt ?? now) + Self.evidenceGap, now + Self.evidenceGap * 2)
         // A late wake-up skips what it missed: announcements back to back are worth no more than one.
         repeat { next += 1 } while next < Self.burst.count && start + Self.burst[next] <= now
         self.due = next < Self.burst.count ? start + Self.burst[next] : now + Self.refresh
