@@ -7,12 +7,15 @@ extension ElectionChecker {
     func checkLost() {
         for node in world.directors where !isAble(node) && !isSilent(node) { settledSince[node.index] = nil }
         for node in world.directors where isAble(node) || isSilent(node) {
-            settledSince[node.index] = settledSince[node.index] ?? world.now
+            // Whose machine was silent has it all before it once it is not.
+            let isBack = isAble(node) && !couldTakeOver.contains(node.index)
+            settledSince[node.index] = isBack ? world.now : settledSince[node.index] ?? world.now
             // Its threads went on, or its process started, later than that.
             let begun = node.process.map { process in process.loops.map(\.resumedAt).max() ?? process.startedAt }
             if let begun { settledSince[node.index] = max(settledSince[node.index] ?? begun, begun) }
         }
         let able = world.directors.filter(isAble)
+        couldTakeOver = Set(able.map(\.index))
         let times = settledSince.compactMap { $0 }
         guard times.count == 2, !able.isEmpty, let settled = times.max() else { return }
         let interval = max(world.advertisementInterval, longestHeard.max() ?? .zero)

@@ -34,6 +34,8 @@ final class ElectionChecker {
     private(set) var patientUntil = MonotonicInstant(nanoseconds: 0)
     /// Since when each director could take over, or its machine is silent.
     var settledSince: [MonotonicInstant?] = [nil, nil]
+    /// Which directors could take over at the last look.
+    var couldTakeOver: Set<Int> = []
 
     /// The most that one event may cause.
     private static let effectLimit = 32
@@ -302,7 +304,7 @@ final class ElectionChecker {
             let isAgreed = watches.contains { watch in
                 watch[key].map { $0.handover != .none && $0.handover != .yielding } ?? false
             }
-            let agreement = isAgreed ? PeerCore.handoverPatience : .zero
+            let agreement = isAgreed ? PeerCore.handoverPatience + PeerCore.successionGrace : .zero
             let bound = interval * 4 + delay + agreement + Self.slack + world.timerLateness
             guard world.now - max(since, obstacleAt) > bound else { continue }
             world.fail(.safety, .oneHolder, "both directors hold \(router.name) for \(world.now - since)")

@@ -20,8 +20,11 @@ struct SimulatorTests {
         for seed in seeds { expectNoViolation(seed) }
     }
 
-    /// 1284: an owner that stops says its last word 2 ms after its successor's first announcement.
-    @Test("keeps its promises under seeds that once broke one", arguments: [UInt64(1284)])
+    /// Each is a world in which something was mended.
+    ///
+    /// 1284: an owner that stops says its last word 2 ms after its successor's first announcement. 1878: the answer to
+    /// it takes a round trip.
+    @Test("keeps its promises under seeds that once broke one", arguments: [UInt64(1284), 1878])
     func regressions(seed: UInt64) { expectNoViolation(seed) }
 
     private func expectNoViolation(_ seed: UInt64) {

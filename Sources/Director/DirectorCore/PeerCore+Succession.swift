@@ -36,7 +36,7 @@ extension PeerCore {
         }
         handover = .taking(deal)
         // Longer than the holder's patience: this one must not contend while the other still waits.
-        effects.append(.election(.takeOver(routers: deal.routers, until: deal.until + .seconds(1))))
+        effects.append(.election(.takeOver(routers: deal.routers, until: deal.until + Self.successionGrace)))
         say(.accepted, deal)
         log(.handover(deal.routers), from: "", to: "taking over", .handoverBegun, "\(deal.cause)", .info)
     }

@@ -12,6 +12,8 @@ package struct PeerCore: Sendable {
     package static let handoverPatience = Interval.seconds(3)
     /// How long the successor may take to say that it takes part.
     package static let acceptancePatience = Interval.seconds(1)
+    /// How much longer than the holder's patience the successor does not contend.
+    package static let successionGrace = Interval.seconds(1)
     /// How long a stop waits for a successor that is not ready yet.
     package static let stopPatience = Interval.seconds(5)
     /// How soon an offer or a request that was refused comes again.
