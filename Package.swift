@@ -291,7 +291,7 @@ let package = Package(
         suite("HealthTests", ["Health", "AgentProtocol", "Primitives"]),
         suite(
             "ClusterCoreTests",
-            ["DirectorCore", "AgentProtocol", "Health", "Balancing", "VRRP", "Primitives"],
+            ["DirectorCore", "AgentProtocol", "PeerProtocol", "Health", "Balancing", "VRRP", "Primitives"],
         ),
         suite("BalancingTests", ["Balancing", "Primitives"]),
         suite("IPVSTests", ["IPVS", "Balancing", "Netlink", "Primitives"]),
@@ -302,9 +302,8 @@ let package = Package(
         suite(
             "DirectorCommandTests",
             [
-                "TestNetwork", "DirectorCommand", "Election", "DirectorCore", "Balancing", "VRRP", "Linux",
-                "Primitives", logging,
-                system,
+                "TestNetwork", "DirectorCommand", "Election", "DirectorCore", "PeerProtocol", "Balancing", "VRRP", "Linux",
+                "Primitives", logging, system,
             ],
         ),
         suite("AgentProtocolTests", ["AgentProtocol", "Primitives"]),

@@ -106,7 +106,7 @@ final class Bench {
             case .dial(let connection, let name, let endpoint, _):
                 dials.append(Dial(name: name, endpoint: endpoint, connection: connection, at: now))
             case .probe(let demand): demands.append(demand)
-            case .remember(let orders): remembered.append(orders)
+            case .remember(let orders, _): remembered.append(orders)
             case .log(let change): logs.append(change)
             case .availability(let services): availability = services
             case .stopped: hasStopped = true

@@ -14,6 +14,11 @@ final class Side {
     var priority: UInt8
     var preemptDelay = Interval.zero
     var core = PeerCore()
+    var cluster = ClusterCore(seed: 1)
+    /// What the file of orders has.
+    var kept: (orders: [OperatorOrder], withdrawn: [OrderWithdrawal]) = ([], [])
+    /// Orders of the peer that the cluster core has not taken yet.
+    var shared: [PeerOrder] = []
     var routers: [String: VirtualRouter.StateName] = [:]
     var since: [String: MonotonicInstant] = [:]
     /// Routers whose addresses the kernel does not have yet though the election wants them.
@@ -150,6 +155,7 @@ final class Pair {
             )
         )
         handle(index, .readinessChanged(side.readiness, .off))
+        startCluster(index)
         report(index)
     }
 
@@ -181,6 +187,9 @@ final class Pair {
         let side = sides[index]
         let effects = side.core.handle(event, at: now)
         for effect in effects { execute(effect, of: index) }
+        let shared = side.shared
+        side.shared = []
+        if !shared.isEmpty { think(index, .ordersShared(shared, clock: clock(index))) }
         return effects
     }
 
@@ -207,6 +216,7 @@ final class Pair {
             packets.append(Packet(due: now + delay, from: index, kind: .close("closed by the other end")))
         case .election(let order): obey(order, side, index)
         case .answer(let token, let succeeded, let text): side.answers.append((token, succeeded, text))
+        case .orders(let orders): side.shared += orders
         case .log(let change): side.logs.append(change)
         case .stopReady: side.isStopReady = true
         }

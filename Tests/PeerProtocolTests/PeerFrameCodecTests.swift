@@ -46,6 +46,71 @@ import Testing
         #expect(try decode(golden) == [message])
     }
 
+    // swift-format-ignore
+    @Test func `an order has the documented bytes`() throws {
+        let golden: [UInt8] = [
+            0x00, 0x00, 0x00, 0x5e,  // length: 94 bytes follow
+            0x01, 0x07, 0x00, 0x00,  // version 1, orders, reserved
+            0x00, 0x01, 0x00, 0x56,  // an order of 86 bytes
+            0x00, 0x01, 0x00, 0x01, 0x01,  // action: drain
+            0x00, 0x02, 0x00, 0x04, 0x77, 0x65, 0x62, 0x31,  // real server "web1"
+            0x00, 0x03, 0x00, 0x04, 0x68, 0x74, 0x74, 0x70,  // service "http"
+            0x00, 0x04, 0x00, 0x08, 0x00, 0x00, 0x01, 0xa0, 0x00, 0x00, 0x00, 0x00,  // time in ms since 1970
+            0x00, 0x05, 0x00, 0x03, 0x6c, 0x62, 0x31,  // director "lb1"
+            0x00, 0x07, 0x00, 0x03, 0x6f, 0x70, 0x73,  // by "ops"
+            0x00, 0x08, 0x00, 0x06, 0x6b, 0x65, 0x72, 0x6e, 0x65, 0x6c,  // reason "kernel"
+            0x00, 0x09, 0x00, 0x08, 0x00, 0x00, 0x01, 0xa0, 0x00, 0x00, 0x10, 0x00,  // expires
+            0x00, 0x0a, 0x00, 0x08, 0x00, 0x00, 0x01, 0xa0, 0x00, 0x00, 0x08, 0x00,  // deadline
+        ]
+        var expected = golden
+        expected[3] = UInt8(golden.count - 4)
+        expected[11] = UInt8(golden.count - 12)
+        #expect(PeerFrameCodec.encode(.orders([PeerSamples.order])) == expected)
+        #expect(try decode(expected) == [.orders([PeerSamples.order])])
+    }
+
+    @Test func `an order that makes no sense ends the link, and one of a newer version says nothing`() throws {
+        func field(_ tag: UInt8, _ value: [UInt8]) -> [UInt8] { [0, tag, 0, UInt8(value.count)] + value }
+        func order(_ action: UInt8, time: [UInt8] = [0, 0, 0, 0, 0, 0, 0, 9], _ more: [UInt8] = []) -> [UInt8] {
+            let fields = field(1, [action]) + field(2, [0x77]) + field(4, time) + field(5, [0x6c]) + more
+            return frame(7, field(1, fields))
+        }
+        #expect(try decode(order(99)) == [.orders([])])
+        let unknownTag = field(77, [1, 2, 3])
+        let plain = PeerOrder(OrderSubject(realServer: "w"), .drain, stamp: OrderStamp(time: 9, director: "l"))
+        #expect(try decode(order(1, unknownTag)) == [.orders([plain])])
+        #expect(throws: PeerViolation.malformed(.orders, .missing(tag: 6))) { try decode(order(3)) }
+        #expect(throws: PeerViolation.malformed(.orders, .invalid(tag: 6))) {
+            try decode(order(3, field(6, [0, 1, 0, 0])))
+        }
+        #expect(throws: PeerViolation.malformed(.orders, .invalid(tag: 4))) {
+            try decode(order(1, time: [UInt8](repeating: 255, count: 8)))
+        }
+        #expect(throws: PeerViolation.malformed(.orders, .invalid(tag: 3))) { try decode(order(1, field(3, []))) }
+        #expect(throws: PeerViolation.malformed(.orders, .invalid(tag: 9))) {
+            try decode(order(1, field(9, [UInt8](repeating: 255, count: 8))))
+        }
+        let many = (0...PeerLimits.ordersInFrame).flatMap { _ in field(1, []) }
+        #expect(throws: PeerViolation.malformed(.orders, .repeated(tag: 1))) { try decode(frame(7, many)) }
+    }
+
+    @Test func `orders of the largest size fit into a frame`() throws {
+        let name = String(repeating: "n", count: PeerLimits.name)
+        let text = String(repeating: "t", count: PeerLimits.evidence)
+        let orders = (0..<PeerLimits.ordersInFrame).map { number in
+            PeerOrder(
+                OrderSubject(realServer: name, service: name, isWeight: true),
+                .weight(UInt32(number)),
+                stamp: OrderStamp(time: .max, director: name),
+                by: text,
+                reason: text,
+                expires: .max,
+                deadline: .max,
+            )
+        }
+        #expect(try decode(PeerFrameCodec.encode(.orders(orders))) == [.orders(orders)])
+    }
+
     @Test(arguments: PeerSamples.all)
     func `every message says the same after its journey`(message: PeerMessage) throws {
         #expect(try decode(PeerFrameCodec.encode(message)) == [message])

@@ -50,6 +50,31 @@ enum PeerSamples {
         refusals: [.syncNotCaughtUp, .configurationDiffers],
     )
 
+    static let order = PeerOrder(
+        OrderSubject(realServer: "web1", service: "http"),
+        .drain,
+        stamp: OrderStamp(time: 0x01a0_0000_0000, director: "lb1"),
+        by: "ops",
+        reason: "kernel",
+        expires: 0x01a0_0000_1000,
+        deadline: 0x01a0_0000_0800,
+    )
+    static let orders = [
+        order,
+        PeerOrder(
+            OrderSubject(realServer: "web2", isWeight: true),
+            .weight(65_535),
+            stamp: OrderStamp(time: 1, director: "lb2"),
+        ),
+        PeerOrder(OrderSubject(realServer: "web3"), .maintenance, stamp: OrderStamp(time: 2, director: "lb2")),
+        PeerOrder(OrderSubject(realServer: "web3"), .withdrawn, stamp: OrderStamp(time: 3, director: "lb2")),
+        PeerOrder(
+            OrderSubject(realServer: "web3", isWeight: true),
+            .withdrawn,
+            stamp: OrderStamp(time: 4, director: "lb2"),
+        ),
+    ]
+
     static let all: [PeerMessage] = [
         .hello(hello),
         .state(state),
@@ -60,6 +85,7 @@ enum PeerSamples {
         .handover(offer),
         .handover(refusal),
         .goodbye(PeerGoodbye(reason: .restarting)),
+        .orders(orders),
     ]
 
     static func at(_ milliseconds: Int64) -> MonotonicInstant {

@@ -36,6 +36,33 @@ import Testing
         }
     }
 
+    @Test func `a book of orders goes out in pieces, what is new alone after that, and nothing is echoed`() throws {
+        var (left, right) = try connected()
+        let orders = (0..<PeerLimits.ordersAtOnce + 1).map { number in
+            PeerOrder(
+                OrderSubject(realServer: "web\(number)"),
+                .drain,
+                stamp: OrderStamp(time: 5, director: "lb1"),
+            )
+        }
+        left.publish(orders)
+        func told(_ events: [PeerSessionEvent]) -> [PeerOrder] {
+            events.flatMap { event in if case .orders(let orders) = event { orders } else { [PeerOrder]() } }
+        }
+        let first = told(try right.received(left.takeOutput()[...], at: at(2)))
+        #expect(first == Array(orders.dropLast()))
+        _ = try left.tick(clock: 1, at: at(150))
+        let second = told(try right.received(left.takeOutput()[...], at: at(150)))
+        #expect(second == [orders[PeerLimits.ordersAtOnce]])
+        right.publish(orders)
+        let echo = right.takeOutput()
+        #expect(echo == [])
+        let ended = PeerOrder(orders[0].subject, .withdrawn, stamp: orders[0].stamp)
+        right.publish([ended] + orders.dropFirst())
+        let third = told(try left.received(right.takeOutput()[...], at: at(151)))
+        #expect(third == [ended])
+    }
+
     @Test func `a Hello that does not come ends the link`() throws {
         var session = PeerSession(hello: PeerSamples.hello, at: at(0))
         #expect(session.deadline == at(2_000))

@@ -114,6 +114,7 @@ final class PeerShell {
             defersPreemption = isDeferred
             process.refreshDeferral()
         case .election(let order): process.order(order)
+        case .orders: break  // The simulated directors do not share what operators order.
         case .stopReady:
             onStopReady?()
             onStopReady = nil

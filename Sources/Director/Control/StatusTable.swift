@@ -10,6 +10,7 @@ package enum StatusTable {
         if let peer = status.peer { sections.append(PeerTable.lines(peer)) }
         sections.append(contentsOf: status.services.map(service))
         sections.append(realServers(status.realServers))
+        sections.append(status.strayOrders.map(stray))
         sections.append(facts(status.realServers))
         sections.append(probes(status.probes))
         sections.append(dataplane(status.dataplane))
@@ -110,7 +111,8 @@ package enum StatusTable {
     /// An operator's order in words: `! web1: drain of service http, by root 5m10s ago: kernel (ends in 54m50s)`.
     private static func order(_ realServer: String, _ order: OrderStatus) -> String {
         let service = order.service.map { " of service \($0)" } ?? ""
-        let by = order.by.isEmpty ? "" : " by \(order.by)"
+        let place = order.director.map { " on \($0)" } ?? ""
+        let by = (order.by.isEmpty ? "" : " by \(order.by)") + place
         let reason = order.reason.isEmpty ? "" : ": \(order.reason)"
         let times = [
             order.expiresIn.map { "ends in \(age($0))" },
@@ -118,6 +120,10 @@ package enum StatusTable {
         ].compactMap(\.self)
         let ends = times.isEmpty ? "" : " (\(times.joined(separator: ", ")))"
         return "! \(realServer): \(order.action)\(service), ordered\(by) \(age(order.age)) ago\(reason)\(ends)"
+    }
+
+    private static func stray(_ stray: StrayOrder) -> String {
+        order(stray.realServer, stray.order) + ", of nothing in this configuration"
     }
 
     /// What the agents say that an operator must know: everything that is not as it should be.

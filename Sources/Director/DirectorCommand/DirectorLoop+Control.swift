@@ -7,6 +7,7 @@ internal import Election
 internal import Health
 internal import Linux
 internal import Logging
+internal import PeerProtocol
 internal import Primitives
 
 extension DirectorLoop {
@@ -51,18 +52,28 @@ extension DirectorLoop {
         case .order(let request):
             if let problem = problem(realServer: request.realServer, service: request.service) {
                 message.reply.fail(problem)
-            } else if let order = request.order(at: Clock.now) {
+            } else if var order = request.order(at: Clock.now) {
+                guard core.hasRoom(for: order) else {
+                    message.reply.fail("there are \(OperatorOrders.limit) orders already")
+                    return
+                }
+                order.stamp.time = Self.wallClock
                 handle(.operatorCommand(.order(order)))
                 message.reply.succeed("\(request.realServer): \(order.action)")
             } else {
                 message.reply.fail("the order's numbers make no sense")
             }
         case .withdraw(let realServer, let service, let isWeight):
-            if let problem = problem(realServer: realServer, service: service) {
+            let status = core.status(at: Clock.now)
+            let strays = status.strayOrders.filter { $0.realServer == realServer }.map(\.order)
+            // What another configuration has ordered about can be withdrawn here too.
+            if let problem = problem(realServer: realServer, service: service),
+                !strays.contains(where: { service == nil || $0.service == service })
+            {
                 message.reply.fail(problem)
                 return
             }
-            let stood = core.status(at: Clock.now).realServers.first { $0.name == realServer }?.orders ?? []
+            let stood = strays + (status.realServers.first { $0.name == realServer }?.orders ?? [])
             let concerned = stood.filter { $0.action.hasPrefix("weight") == isWeight }
             if let service, !concerned.contains(where: { $0.service == service }),
                 concerned.contains(where: { $0.service == nil })
@@ -70,7 +81,16 @@ extension DirectorLoop {
                 message.reply.fail("the order about \(realServer) is for all services, not for \(service) alone")
                 return
             }
-            handle(.operatorCommand(.withdraw(realServer: realServer, service: service, isWeight: isWeight)))
+            handle(
+                .operatorCommand(
+                    .withdraw(
+                        realServer: realServer,
+                        service: service,
+                        isWeight: isWeight,
+                        clock: Self.wallClock,
+                    )
+                )
+            )
             message.reply.succeed("\(realServer): \(isWeight ? "the configuration's weight" : "in service")")
         }
     }

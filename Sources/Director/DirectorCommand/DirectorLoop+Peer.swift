@@ -20,6 +20,7 @@ extension DirectorLoop {
 
     /// Hands an event to the peer core and executes what it wants, in order.
     mutating func handlePeer(_ event: PeerEvent) {
+        var shared: [PeerOrder] = []
         for effect in peer.handle(event, at: Clock.now) {
             switch effect {
             case .listen(let port, let key):
@@ -35,6 +36,7 @@ extension DirectorLoop {
             case .send(let connection, let bytes): threads.peer.send(connection, bytes)
             case .close(let connection): threads.peer.close(connection)
             case .election(let order): obey(order)
+            case .orders(let orders): shared += orders
             case .answer(let token, let succeeded, let text):
                 guard let reply = failovers.removeValue(forKey: token) else { continue }
                 if succeeded { reply.succeed(text) } else { reply.fail(text) }
@@ -44,6 +46,8 @@ extension DirectorLoop {
                 live(.stopRequested)
             }
         }
+        // Only now: what follows from them is sent too, and must not overtake what was to be sent before.
+        if !shared.isEmpty { handle(.ordersShared(shared, clock: Self.wallClock)) }
     }
 
     private mutating func obey(_ order: ElectionOrder) {
@@ -113,9 +117,7 @@ extension DirectorLoop {
     mutating func informPeer(at now: MonotonicInstant) {
         guard configuration.peer != nil, peerInformationDue <= now else { return }
         peerInformationDue = now + Self.peerInterval
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        handlePeer(.clockRead(UInt64(max(0, time.tv_sec)) * 1_000 + UInt64(time.tv_nsec / 1_000_000)))
+        handlePeer(.clockRead(Self.wallClock))
         let information = core.peerInformation(at: now)
         handlePeer(.readinessChanged(information.readiness, information.connectionSync))
         handlePeer(.opinionsChanged(information.opinions))

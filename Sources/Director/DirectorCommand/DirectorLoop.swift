@@ -186,7 +186,7 @@ struct DirectorLoop: ~Copyable {
                 threads.dialer.dial(connection, to: endpoint, expecting: key)
             case .sendAgentBytes(let connection, let bytes): threads.dialer.send(connection, bytes)
             case .closeAgent(let connection): threads.dialer.close(connection)
-            case .remember(let orders): remember(orders)
+            case .remember(let orders, let withdrawn): remember(orders, withdrawn: withdrawn)
             case .availability: break  // The status shows it.
             case .log(let change):
                 clusterLog.record(change)

@@ -2,6 +2,7 @@ internal import ControlSocket
 internal import DirectorCore
 internal import Glibc
 internal import Linux
+internal import PeerProtocol
 internal import Primitives
 internal import SystemPackage
 
@@ -19,6 +20,16 @@ struct OrderFile {
         static let version = 1
         var version = Content.version
         var orders: [SavedOrder]
+        /// Which orders ended, where another director has to be told of it.
+        var withdrawn: [SavedWithdrawal]?
+    }
+
+    /// What the file is about.
+    struct Kept: Hashable {
+        var orders: [OperatorOrder] = []
+        var withdrawn: [OrderWithdrawal] = []
+
+        var isEmpty: Bool { orders.isEmpty && withdrawn.isEmpty }
     }
 
     /// One order.
@@ -33,6 +44,20 @@ struct OrderFile {
         var since: Int64
         var expires: Int64?
         var deadline: Int64?
+        /// Milliseconds since 1970, by which two directors tell which order is the later one.
+        var stamp: UInt64?
+        /// The director on which it was ordered.
+        var director: String?
+    }
+
+    /// An order that ended.
+    struct SavedWithdrawal: Hashable, Codable {
+        var realServer: String
+        var service: String?
+        var isWeight: Bool
+        /// Milliseconds since 1970.
+        var stamp: UInt64
+        var director: String
     }
 
     private static let sizeLimit = 4 << 20
@@ -46,12 +71,12 @@ struct OrderFile {
     private var path: String { directory + "/orders.json" }
 
     /// Reads the orders that stand; none if there is no file.
-    func load(at now: MonotonicInstant, wallClock: Int64) throws(Failure) -> [OperatorOrder] {
+    func load(at now: MonotonicInstant, wallClock: Int64) throws(Failure) -> Kept {
         let bytes: [UInt8]
         do throws(Errno) {
             bytes = try SystemFile.read(path, limit: Self.sizeLimit)
         } catch {
-            if error == .noSuchFileOrDirectory { return [] }
+            if error == .noSuchFileOrDirectory { return Kept() }
             throw Failure(description: "read \(path): \(error)")
         }
         do throws(ControlJSON.Failure) {
@@ -62,9 +87,9 @@ struct OrderFile {
     }
 
     /// Replaces the file.
-    func save(_ orders: [OperatorOrder], at now: MonotonicInstant, wallClock: Int64) throws(Failure) {
+    func save(_ kept: Kept, at now: MonotonicInstant, wallClock: Int64) throws(Failure) {
         do {
-            let bytes = Array(try Self.text(orders, at: now, wallClock: wallClock).utf8)
+            let bytes = Array(try Self.text(kept, at: now, wallClock: wallClock).utf8)
             let temporary = path + ".new"
             let raw = try SystemCall.run {
                 open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
@@ -88,12 +113,12 @@ struct OrderFile {
 
     /// The file's text.
     static func text(
-        _ orders: [OperatorOrder],
+        _ kept: Kept,
         at now: MonotonicInstant,
         wallClock: Int64,
     ) throws(ControlJSON.Failure) -> String {
         func seconds(_ instant: MonotonicInstant) -> Int64 { wallClock + (instant - now).milliseconds / 1_000 }
-        let saved = orders.map { order in
+        let saved = kept.orders.map { order in
             var saved = SavedOrder(
                 realServer: order.realServer,
                 service: order.service,
@@ -103,6 +128,8 @@ struct OrderFile {
                 since: seconds(order.since),
                 expires: order.expires.map(seconds),
                 deadline: order.deadline.map(seconds),
+                stamp: order.stamp.time == 0 ? nil : order.stamp.time,
+                director: order.stamp.director.isEmpty ? nil : order.stamp.director,
             )
             switch order.action {
             case .drain: saved.action = "drain"
@@ -111,7 +138,9 @@ struct OrderFile {
             }
             return saved
         }
-        return try ControlJSON.text(Content(orders: saved), pretty: true) + "\n"
+        let ended = kept.withdrawn.map { SavedWithdrawal($0) }
+        let content = Content(orders: saved, withdrawn: ended.isEmpty ? nil : ended)
+        return try ControlJSON.text(content, pretty: true) + "\n"
     }
 
     /// The orders of a text that anybody may have written: what makes no sense is refused whole.
@@ -119,12 +148,14 @@ struct OrderFile {
         _ bytes: [UInt8],
         at now: MonotonicInstant,
         wallClock: Int64,
-    ) throws(ControlJSON.Failure) -> [OperatorOrder] {
+    ) throws(ControlJSON.Failure) -> Kept {
         let content = try ControlJSON.decode(Content.self, from: bytes)
         guard content.version == Content.version else {
             throw .init(explanation: "version \(content.version), and this program knows \(Content.version)")
         }
-        guard content.orders.count <= OperatorOrders.limit else { throw .init(explanation: "too many orders") }
+        guard content.orders.count <= OperatorOrders.limit,
+            content.withdrawn?.count ?? 0 <= OperatorOrders.withdrawalLimit
+        else { throw .init(explanation: "too many orders") }
         var orders: [OperatorOrder] = []
         for saved in content.orders {
             guard let order = saved.order(at: now, wallClock: wallClock) else {
@@ -132,7 +163,24 @@ struct OrderFile {
             }
             orders.append(order)
         }
-        return orders
+        return Kept(orders: orders, withdrawn: (content.withdrawn ?? []).compactMap(\.withdrawal))
+    }
+}
+
+extension OrderFile.SavedWithdrawal {
+    fileprivate init(_ withdrawal: OrderWithdrawal) {
+        realServer = withdrawal.subject.realServer
+        service = withdrawal.subject.service
+        isWeight = withdrawal.subject.isWeight
+        stamp = withdrawal.stamp.time
+        director = withdrawal.stamp.director
+    }
+
+    /// What is saved, unless it is about nothing.
+    fileprivate var withdrawal: OrderWithdrawal? {
+        guard !realServer.isEmpty, !director.isEmpty else { return nil }
+        let subject = OrderSubject(realServer: realServer, service: service, isWeight: isWeight)
+        return OrderWithdrawal(subject, stamp: OrderStamp(time: stamp, director: director))
     }
 }
 
@@ -164,6 +212,7 @@ extension OrderFile.SavedOrder {
             reason: reason,
             since: since,
         )
+        order.stamp = OrderStamp(time: stamp ?? 0, director: director ?? "")
         if let expires {
             guard let end = instant(expires) else { return nil }
             order.expires = end

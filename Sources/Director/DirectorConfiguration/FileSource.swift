@@ -63,6 +63,7 @@ struct FileSource {
             realServers: realServers.compactMap(\.value.settings),
             services: services.compactMap(\.value.settings),
         )
+        cluster.sharesOrders = peer?.value.settings != nil
         if let heartbeatInterval { cluster.heartbeatInterval = heartbeatInterval.value }
         let routers = routers.compactMap { $0.value.settings(interface: interface.value) }
         guard routers.count == self.routers.count, cluster.realServers.count == realServers.count,

@@ -1,42 +1,100 @@
 import Balancing
 import Health
-import Primitives
+package import PeerProtocol
+package import Primitives
 
 /// What operators order.
 extension ClusterCore {
     mutating func take(_ command: OperatorCommand, at now: MonotonicInstant) {
         switch command {
         case .setOverride(let realServer, .none):
-            orders.withdraw(realServer: realServer, service: nil, isWeight: false)
+            take(.withdraw(realServer: realServer, service: nil, isWeight: false), at: now)
         case .setOverride(let realServer, .drain):
-            orders.add(OperatorOrder(realServer: realServer, action: .drain, since: now))
+            give(OperatorOrder(realServer: realServer, action: .drain, since: now))
         case .setOverride(let realServer, .maintenance):
-            orders.add(OperatorOrder(realServer: realServer, action: .maintenance, since: now))
+            give(OperatorOrder(realServer: realServer, action: .maintenance, since: now))
         case .order(let order):
-            orders.add(order)
-        case .withdraw(let realServer, let service, let isWeight):
-            orders.withdraw(realServer: realServer, service: service, isWeight: isWeight)
+            give(order)
+        case .withdraw(let realServer, let service, let isWeight, let clock):
+            let subject = OrderSubject(realServer: realServer, service: service, isWeight: isWeight)
+            let stamp = sharesOrders ? orders.stamp(for: subject, clock: clock, on: directorName) : nil
+            orders.withdraw(realServer: realServer, service: service, isWeight: isWeight, stamp: stamp)
         }
         keepOrders(at: now)
     }
 
     /// Takes over the orders that stood when the director ended.
-    mutating func restore(_ saved: [OperatorOrder], at now: MonotonicInstant) {
+    mutating func restore(_ saved: [OperatorOrder], _ withdrawn: [OrderWithdrawal], at now: MonotonicInstant) {
         for order in saved { orders.add(order) }
+        for withdrawal in withdrawn where sharesOrders { _ = orders.merge(withdrawal) }
         keepOrders(at: now)
     }
 
-    /// Drops the orders that are over or about nothing that is configured.
+    /// Takes over what is later than what is known here.
+    mutating func take(_ shared: [PeerOrder], clock: UInt64, at now: MonotonicInstant) {
+        guard sharesOrders else { return }
+        var isNews = false
+        for order in shared {
+            if let order = OperatorOrder(order, at: now, clock: clock) {
+                isNews = orders.merge(order) || isNews
+            } else {
+                isNews = orders.merge(OrderWithdrawal(order.subject, stamp: order.stamp)) || isNews
+            }
+        }
+        if isNews { keepOrders(at: now) }
+    }
+
+    /// Drops the orders that are over, and without another director those about nothing that is configured.
+    ///
+    /// The other director's configuration may know more, and where a real server is being taken out of both files, the
+    /// first reload must not end its drain on the director that still has it.
     mutating func keepOrders(at now: MonotonicInstant) {
         guard let settings else { return }
-        orders.expire(at: now)
-        orders.keep { realServer, service in
-            settings.services.contains { candidate in
-                (service ?? candidate.name) == candidate.name
-                    && candidate.members.contains { $0.realServer == realServer }
-            } || service == nil && settings.realServers.contains { $0.name == realServer }
-        }
         isUndecided = true
+        orders.expire(at: now, isShared: sharesOrders)
+        guard sharesOrders else {
+            orders.forgetWithdrawals()
+            orders.keep { Self.isConfigured($0, $1, in: settings) }
+            return
+        }
+        orders.name(directorName)
+    }
+
+    /// Whether there is anything that an order about these could be about.
+    private static func isConfigured(_ realServer: String, _ service: String?, in settings: ClusterSettings) -> Bool {
+        settings.services.contains { candidate in
+            (service ?? candidate.name) == candidate.name && candidate.members.contains { $0.realServer == realServer }
+        } || service == nil && settings.realServers.contains { $0.name == realServer }
+    }
+
+    /// The orders that have no effect here.
+    func strayOrders(at now: MonotonicInstant) -> [StrayOrder] {
+        guard let settings else { return [] }
+        return orders.all.filter { !Self.isConfigured($0.realServer, $0.service, in: settings) }
+            .map { StrayOrder(realServer: $0.realServer, order: OrderStatus($0, at: now)) }
+    }
+
+    /// Whether an order would find room.
+    package func hasRoom(for order: OperatorOrder) -> Bool { orders.hasRoom(for: order) }
+
+    /// Everything that the other director has to know of the orders; the clock is in milliseconds since 1970.
+    package func sharedOrders(at now: MonotonicInstant, clock: UInt64) -> [PeerOrder] {
+        guard sharesOrders else { return [] }
+        var shared: [PeerOrder] = orders.all.map { PeerOrder($0, at: now, clock: clock) }
+        for withdrawal in orders.withdrawals { shared.append(PeerOrder(withdrawal)) }
+        return shared
+    }
+
+    private var sharesOrders: Bool { settings?.sharesOrders ?? false }
+
+    private var directorName: String { settings?.directorName ?? "" }
+
+    private mutating func give(_ order: OperatorOrder) {
+        var order = order
+        if sharesOrders {
+            order.stamp = orders.stamp(for: order.subject, clock: order.stamp.time, on: directorName)
+        }
+        orders.add(order)
     }
 
     /// Ends the orders whose time has come.
@@ -50,7 +108,7 @@ extension ClusterCore {
         orderDeadline = orders.deadline(after: now)
         guard orders != rememberedOrders else { return }
         rememberedOrders = orders
-        effects.append(.remember(orders.all))
+        effects.append(.remember(orders.all, withdrawn: orders.withdrawals))
     }
 
     /// The members that an operator's deadline has cut off.

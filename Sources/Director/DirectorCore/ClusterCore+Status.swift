@@ -19,6 +19,7 @@ extension ClusterCore {
             routers: (election?.routers ?? []).map { RouterStatus($0, age: age($0.since)) },
             services: settings.map { settings in settings.services.map { status(of: $0, in: settings, age) } } ?? [],
             realServers: (settings?.realServers ?? []).map { status(of: $0, age, at: now) },
+            strayOrders: strayOrders(at: now),
             probes: targets.compactMap { probes[$0] }.map { ProbeStatus($0, age) },
             addressFindings: addressFindings.map { finding in
                 let name = settings?.realServers.first { $0.address.ipv4 == finding.realServer }?.name

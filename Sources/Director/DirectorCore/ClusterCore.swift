@@ -140,8 +140,10 @@ package struct ClusterCore: ~Copyable {
             take(report, at: now)
         case .operatorCommand(let command):
             take(command, at: now)
-        case .ordersRestored(let saved):
-            restore(saved, at: now)
+        case .ordersRestored(let saved, let withdrawn):
+            restore(saved, withdrawn, at: now)
+        case .ordersShared(let shared, let clock):
+            take(shared, clock: clock, at: now)
         case .stopRequested:
             stop()
         case .deadlineReached:

@@ -14,8 +14,9 @@ package enum ClusterEffect: Hashable, Sendable {
     case dial(ConnectionIdentifier, realServer: String, Endpoint, KeyFingerprint)
     /// Probe this and nothing else.
     case probe(ProbeDemand)
-    /// Keep these orders over a restart; they replace those kept before.
-    case remember([OperatorOrder])
+    /// Keep these orders over a restart, and which ended; they replace those kept before. The other director is told of
+    /// what is new to it.
+    case remember([OperatorOrder], withdrawn: [OrderWithdrawal])
     /// The services are served in another way than before; one entry for each service, in the file's order.
     case availability([ServiceAvailability])
     /// Write an entry to the log.

@@ -25,8 +25,10 @@ package enum ClusterEvent: Hashable, Sendable {
     case dataplaneReported(DataplaneReport)
     /// The operator decided something.
     case operatorCommand(OperatorCommand)
-    /// These orders stood when the director ended.
-    case ordersRestored([OperatorOrder])
+    /// These orders stood when the director ended, and these had ended before.
+    case ordersRestored([OperatorOrder], withdrawn: [OrderWithdrawal] = [])
+    /// The other director told of operators' orders; the clock is this director's, in milliseconds since 1970.
+    case ordersShared([PeerOrder], clock: UInt64)
     /// Say goodbye to the agents; the kernel's table stays.
     case stopRequested
     /// The core's deadline was reached.
@@ -40,5 +42,7 @@ package enum OperatorCommand: Hashable, Sendable {
     /// Stands until it expires or is withdrawn.
     case order(OperatorOrder)
     /// Ends the orders for a real server, in one service or everywhere: those about its weight, or the others.
-    case withdraw(realServer: String, service: String?, isWeight: Bool)
+    ///
+    /// The clock is in milliseconds since 1970.
+    case withdraw(realServer: String, service: String?, isWeight: Bool, clock: UInt64 = 0)
 }

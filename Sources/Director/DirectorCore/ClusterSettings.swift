@@ -13,6 +13,9 @@ package struct ClusterSettings: Hashable, Sendable {
     /// The heartbeat interval asked of the agents; three missed make an agent stale.
     package var heartbeatInterval: Interval = .milliseconds(200)
 
+    /// Whether there is another director that the operators' orders are shared with.
+    package var sharesOrders = false
+
     /// Makes the settings of a cluster.
     package init(
         directorName: String,

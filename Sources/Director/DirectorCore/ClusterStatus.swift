@@ -16,6 +16,8 @@ package struct ClusterStatus: Hashable, Sendable, Codable {
     package var services: [ServiceStatus]
     /// The real servers in the file's order.
     package var realServers: [RealServerStatus]
+    /// Orders about real servers or services that only the other director knows, or that are no more.
+    package var strayOrders: [StrayOrder] = []
     /// The probes in the order of the configuration.
     package var probes: [ProbeStatus]
     /// Who answers ARP for a virtual address that is not theirs.

@@ -1,3 +1,4 @@
+package import PeerProtocol
 package import Primitives
 
 /// What an operator ordered about a real server, in one service or in all of them.
@@ -25,6 +26,8 @@ package struct OperatorOrder: Hashable, Sendable {
     package var by: String
     /// Why, in the operator's words.
     package var reason: String
+    /// When and on which director it was ordered, as both directors know it.
+    package var stamp = OrderStamp()
     /// When it was ordered.
     package var since: MonotonicInstant
     /// When it ends by itself.

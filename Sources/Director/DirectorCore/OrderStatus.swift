@@ -1,3 +1,4 @@
+import PeerProtocol
 import Primitives
 
 /// An operator's order, as the status shows it.
@@ -8,6 +9,8 @@ package struct OrderStatus: Hashable, Sendable, Codable {
     package var service: String?
     /// Who ordered it.
     package var by: String
+    /// On which director, where there are two.
+    package var director: String?
     /// Why.
     package var reason: String
     /// How long ago.
@@ -25,6 +28,7 @@ extension OrderStatus {
             action: "\(order.action)",
             service: order.service,
             by: order.by,
+            director: order.stamp.director.isEmpty ? nil : order.stamp.director,
             reason: order.reason,
             age: max(0, (now - order.since).milliseconds),
             expiresIn: order.expires.map { max(0, ($0 - now).milliseconds) },

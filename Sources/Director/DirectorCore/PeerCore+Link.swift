@@ -136,6 +136,7 @@ extension PeerCore {
         guard case .open(let connection, var session) = link else { return }
         session.publish(ownState(at: now))
         session.publish(opinions)
+        session.publish(orders)
         link = .open(connection, session)
     }
 
@@ -168,6 +169,7 @@ extension PeerCore {
             linkSince = now
             log(.peer(name), from: "silent", to: "connected", .peerConnected, "", .notice)
         case .handover(let message): take(message, at: now)
+        case .orders(let orders): effects.append(.orders(orders))
         case .goodbye(let goodbye):
             self.goodbye = goodbye.reason
             if case .open(let connection, _) = link { effects.append(.close(connection)) }

@@ -67,6 +67,7 @@ package struct PeerCore: Sendable {
     var readiness = PeerReadiness.unknown
     var connectionSync = PeerState.ConnectionSync.off
     var opinions: [PeerOpinion] = []
+    var orders: [PeerOrder] = []
 
     var handover = Handover.idle
     var nextIdentifier: UInt64 = 0
@@ -151,6 +152,7 @@ package struct PeerCore: Sendable {
         case .opinionsChanged(let opinions):
             guard opinions != self.opinions else { return [] }
             self.opinions = opinions
+        case .ordersChanged(let orders): self.orders = orders
         case .clockRead(let clock):
             clockOffset = Int64(clamping: clock) - now.nanoseconds / 1_000_000
             return []

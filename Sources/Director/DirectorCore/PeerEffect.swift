@@ -1,3 +1,4 @@
+package import PeerProtocol
 package import Primitives
 
 /// What the peer core wants done, in order.
@@ -14,6 +15,8 @@ package enum PeerEffect: Hashable, Sendable {
     case close(PeerConnection)
     /// Ask the election for something.
     case election(ElectionOrder)
+    /// The peer tells of operators' orders; what this director knows better is to be left.
+    case orders([PeerOrder])
     /// Tell the operator who asked for a failover what became of it.
     case answer(token: UInt64, succeeded: Bool, String)
     /// Something changed that an operator reads in the log.

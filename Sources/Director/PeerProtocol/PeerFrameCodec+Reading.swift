@@ -30,6 +30,7 @@ extension PeerFrameCodec {
             return .goodbye(
                 PeerGoodbye(reason: .init(rawValue: try fields.one(Tag.Goodbye.reason).integer()) ?? .other)
             )
+        case .orders: return .orders(try orders(fields))
         }
     }
 

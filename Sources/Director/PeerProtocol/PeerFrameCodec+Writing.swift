@@ -57,6 +57,7 @@ extension PeerFrameCodec {
             for refusal in handover.refusals { writer.write(Tag.Handover.refusal, refusal.rawValue) }
         case .goodbye(let goodbye):
             writer.write(Tag.Goodbye.reason, goodbye.reason.rawValue)
+        case .orders(let orders): write(orders, &writer)
         }
         return writer.bytes
     }

@@ -22,6 +22,14 @@ package enum PeerLimits {
     package static let opinionsInFrame = 128
     /// The most opinions in all.
     package static let opinions = 4_096
+    /// How many orders each end knows the other to have.
+    package static let orders = 8_192
+    /// The most orders in one frame.
+    package static let ordersInFrame = 64
+    /// The most orders that go out at once; the rest follows with the next heartbeats.
+    package static let ordersAtOnce = 256
+    /// The greatest weight, which is what the kernel's counters bear.
+    package static let weight: UInt32 = 65_535
     /// How often each end sends a heartbeat.
     package static let heartbeatInterval = Interval.milliseconds(200)
     /// After how much silence the other end counts as silent: three heartbeats missed.

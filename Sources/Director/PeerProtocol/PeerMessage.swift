@@ -6,6 +6,7 @@ package enum PeerMessage: Hashable, Sendable {
     case heartbeat(PeerHeartbeat)
     case handover(HandoverMessage)
     case goodbye(PeerGoodbye)
+    case orders([PeerOrder])
 
     /// The type octet of a frame.
     package enum Kind: UInt8, Hashable, Sendable, CaseIterable {
@@ -15,6 +16,7 @@ package enum PeerMessage: Hashable, Sendable {
         case heartbeat = 4
         case handover = 5
         case goodbye = 6
+        case orders = 7
     }
 
     /// The message's type.
@@ -26,6 +28,7 @@ package enum PeerMessage: Hashable, Sendable {
         case .heartbeat: .heartbeat
         case .handover: .handover
         case .goodbye: .goodbye
+        case .orders: .orders
         }
     }
 }

@@ -21,6 +21,10 @@ package struct PeerSession: Sendable {
     private var ownOpinions: [PeerOpinion]?
     private var hasUnsentOpinions = false
     private var incoming: [PeerOpinion]?
+    private var ownOrders: [PeerOrder] = []
+    /// What the peer knows of the orders, having been told or having told of it.
+    private var knownOrders: Set<PeerOrder.Version> = []
+    private var hasUnsentOrders = false
 
     /// The other director's Hello, once it came.
     package private(set) var peer: PeerHello?
@@ -102,6 +106,7 @@ package struct PeerSession: Sendable {
                 sequence += 1
                 append(.heartbeat(PeerHeartbeat(sequence: sequence, clock: clock)))
                 sendOpinions()
+                sendOrders()
                 // In rhythm when the call is a little late, and never making up for what was missed.
                 let next = heartbeatAt + PeerLimits.heartbeatInterval
                 heartbeatAt = next > now ? next : now + PeerLimits.heartbeatInterval
@@ -133,6 +138,15 @@ package struct PeerSession: Sendable {
         hasUnsentOpinions = true
     }
 
+    /// Makes these the orders that the peer knows, beside those it has: what it was not told goes out at once.
+    package mutating func publish(_ orders: [PeerOrder]) {
+        guard orders != ownOrders else { return }
+        ownOrders = orders
+        knownOrders.formIntersection(orders.map(\.version))
+        hasUnsentOrders = true
+        if isConnected { sendOrders() }
+    }
+
     /// Says one step of a handover.
     package mutating func say(_ handover: HandoverMessage) {
         if isConnected { append(.handover(handover)) }
@@ -148,6 +162,18 @@ package struct PeerSession: Sendable {
         guard hasUnsentOpinions, let ownOpinions else { return }
         hasUnsentOpinions = false
         for part in PeerHealth.parts(of: ownOpinions) { append(.health(part)) }
+    }
+
+    /// A book of orders goes out in bounded pieces, which are all the same to whoever receives them.
+    private mutating func sendOrders() {
+        guard hasUnsentOrders else { return }
+        let unsent = ownOrders.filter { !knownOrders.contains($0.version) }
+        let due = unsent.prefix(PeerLimits.ordersAtOnce)
+        hasUnsentOrders = due.count < unsent.count
+        knownOrders.formUnion(due.map(\.version))
+        for start in stride(from: due.startIndex, to: due.endIndex, by: PeerLimits.ordersInFrame) {
+            append(.orders(Array(due[start..<min(start + PeerLimits.ordersInFrame, due.endIndex)])))
+        }
     }
 
     /// Beyond `PeerLimits.output` the link is lost rather than the memory.
@@ -178,6 +204,8 @@ package struct PeerSession: Sendable {
             events.append(.connected(hello))
             if let ownState { append(.state(ownState)) }
             hasUnsentOpinions = ownOpinions != nil
+            hasUnsentOrders = !ownOrders.isEmpty
+            sendOrders()
         case (.hello, _), (_, .awaitingHello):
             throw .unexpected(message.kind)
         case (.state(let state), .connected):
@@ -194,6 +222,10 @@ package struct PeerSession: Sendable {
             clock = (heartbeat.clock, now)
         case (.handover(let handover), .connected):
             events.append(.handover(handover))
+        case (.orders(let orders), .connected):
+            // What it has told is not told back; that it may forget, for hearing it again changes nothing.
+            if knownOrders.count < PeerLimits.orders { knownOrders.formUnion(orders.map(\.version)) }
+            events.append(.orders(orders))
         case (.goodbye(let goodbye), .connected):
             phase = .closing
             events.append(.goodbye(goodbye))

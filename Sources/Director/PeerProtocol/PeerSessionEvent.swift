@@ -12,6 +12,8 @@ package enum PeerSessionEvent: Hashable, Sendable {
     case heard
     /// It speaks of a handover.
     case handover(HandoverMessage)
+    /// It tells of operators' orders, among them perhaps some that it has told before.
+    case orders([PeerOrder])
     /// It closes the link on purpose.
     case goodbye(PeerGoodbye)
 }
