@@ -55,6 +55,33 @@ import VRRP
         #expect(pair.sides[0].active == ["front"] && pair.sides[1].active == [])
     }
 
+    @Test(arguments: [[0, 1], [1, 0], [0, 1, 0, 1], [1, 0, 0, 1]])
+    func `what an operator moved stays when the directors are restarted one after the other`(order: [Int]) throws {
+        let pair = try Pair().started()
+        pair.handle(0, .failoverRequested(FailoverRequest(token: 1)))
+        pair.run(.seconds(5))
+        for index in order {
+            pair.crash(index)
+            pair.start(index)
+            pair.run(.seconds(5))
+            #expect(pair.sides[1].active == ["front"])
+        }
+        pair.run(.seconds(60))
+        #expect(pair.sides[1].active == ["front"] && pair.sides[0].active == [])
+        for side in pair.sides { #expect(side.core.status(at: pair.now)?.movedByOperator == ["front"]) }
+        // The choice ends with what was chosen, and with another choice.
+        pair.handle(0, .failoverRequested(FailoverRequest(token: 2)))
+        pair.run(.seconds(1))
+        #expect(pair.sides[0].active == ["front"] && pair.sides[1].active == [])
+        pair.sides[0].priority = 90
+        for index in [1, 0] {
+            pair.crash(index)
+            pair.start(index)
+            pair.run(.seconds(20))
+        }
+        #expect(pair.sides[0].active == ["front"])
+    }
+
     @Test func `a director that failed over serves again when the other one fails`() throws {
         let pair = try Pair().started()
         pair.handle(0, .failoverRequested(FailoverRequest(token: 1)))

@@ -18,6 +18,7 @@ enum PeerSamples {
         age: 70_000,
         isAnnounced: true,
         isUsable: true,
+        isChosen: true,
         addresses: [.v4(IPv4Address(192, 0, 2, 100)), .v6(IPv6Address(high: 0x2001_0db8_0000_0000, low: 1))],
     )
     static let readiness = PeerReadiness(

@@ -207,9 +207,15 @@ extension PeerCore {
             settings?.configuration ?? ConfigurationSummary(generation: 0, changedAt: 0, digest: 0, sections: [])
         configuration.generation = generation
         configuration.changedAt = changedAt
+        var routers: [PeerRouter] = []
+        for router in (election?.routers ?? []).prefix(PeerLimits.routers) {
+            let isMine = router.state == .active && released[router.name] == nil
+            let chosen = isMine ? pinned : yielded
+            routers.append(PeerRouter(router, isChosen: chosen.contains(router.name), at: now))
+        }
         return PeerState(
             configuration: configuration,
-            routers: (election?.routers ?? []).prefix(PeerLimits.routers).map { PeerRouter($0, at: now) },
+            routers: routers,
             readiness: readiness,
             connectionSync: connectionSync,
             isStopping: stop != .running,
@@ -218,7 +224,7 @@ extension PeerCore {
 }
 
 extension PeerRouter {
-    fileprivate init(_ router: ElectionReport.Router, at now: MonotonicInstant) {
+    fileprivate init(_ router: ElectionReport.Router, isChosen: Bool, at now: MonotonicInstant) {
         let state: State =
             switch router.state {
             case .initialize: .initialize
@@ -232,6 +238,7 @@ extension PeerRouter {
             age: UInt64(max(0, (now - router.since).milliseconds)),
             isAnnounced: router.isAnnounced,
             isUsable: router.state != .initialize,
+            isChosen: isChosen,
             addresses: router.addresses.prefix(PeerLimits.addresses).map(\.prefix.address),
         )
     }

@@ -86,6 +86,18 @@ extension PeerCore {
         succeed(deal, .takenOver, "\(settings?.directorName ?? "") has taken over", at: now)
     }
 
+    /// Takes from the peer what operators chose: a process that is new does not know it, and the other one does.
+    mutating func learnChoices() {
+        let mine = Set(activeRouters)
+        for router in peerState?.routers ?? [] where router.isChosen {
+            switch (router.state == .active, mine.contains(router.name)) {
+            case (true, false): yielded.insert(router.name)
+            case (false, true): pinned.insert(router.name)
+            case (true, true), (false, false): break  // Nobody else has it, or who has it is not settled.
+            }
+        }
+    }
+
     /// An operator's choice ends with the director that it chose.
     mutating func forgetChoices() {
         let mine = Set(activeRouters)

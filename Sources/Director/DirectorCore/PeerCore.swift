@@ -169,9 +169,10 @@ package struct PeerCore: Sendable {
     private mutating func settle(at now: MonotonicInstant) {
         guard settings?.peer != nil else { return settleAlone() }
         advanceLink(at: now)
+        learnChoices()
+        forgetChoices()
         // The peer must know the state before it is told what follows from it.
         publish(at: now)
-        forgetChoices()
         advanceHandover(at: now)
         advanceStop(at: now)
         requestPreemption(at: now)

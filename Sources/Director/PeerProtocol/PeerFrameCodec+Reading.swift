@@ -91,6 +91,7 @@ extension PeerFrameCodec {
             age: try fields.one(Tag.Router.age).integer(),
             isAnnounced: flags & 1 != 0,
             isUsable: flags & 2 != 0,
+            isChosen: flags & 4 != 0,
             addresses: addresses,
         )
     }

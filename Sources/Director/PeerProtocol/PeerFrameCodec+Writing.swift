@@ -78,7 +78,8 @@ extension PeerFrameCodec {
             fields.write(Tag.Router.state, router.state.rawValue)
             fields.write(Tag.Router.priority, router.priority)
             fields.write(Tag.Router.age, router.age)
-            fields.write(Tag.Router.flags, UInt8((router.isAnnounced ? 1 : 0) | (router.isUsable ? 2 : 0)))
+            let flags = (router.isAnnounced ? 1 : 0) | (router.isUsable ? 2 : 0) | (router.isChosen ? 4 : 0)
+            fields.write(Tag.Router.flags, UInt8(flags))
             for address in withAddresses ? router.addresses : [] {
                 fields.write(Tag.Router.address, bytes: address.bytes)
             }

@@ -22,6 +22,8 @@ package struct PeerRouter: Hashable, Sendable {
     package var isAnnounced: Bool
     /// Whether the interface carries the election.
     package var isUsable: Bool
+    /// Whether the sender knows that an operator wants the one who is Active to stay so.
+    package var isChosen: Bool
     /// The virtual addresses in the file's order.
     package var addresses: [IPAddress]
 
@@ -33,6 +35,7 @@ package struct PeerRouter: Hashable, Sendable {
         age: UInt64,
         isAnnounced: Bool,
         isUsable: Bool,
+        isChosen: Bool = false,
         addresses: [IPAddress],
     ) {
         precondition(addresses.count <= PeerLimits.addresses)
@@ -42,6 +45,7 @@ package struct PeerRouter: Hashable, Sendable {
         self.age = age
         self.isAnnounced = isAnnounced
         self.isUsable = isUsable
+        self.isChosen = isChosen
         self.addresses = addresses
     }
 }
