@@ -302,8 +302,8 @@ let package = Package(
         suite(
             "DirectorCommandTests",
             [
-                "TestNetwork", "DirectorCommand", "Election", "DirectorCore", "PeerProtocol", "Balancing", "VRRP", "Linux",
-                "Primitives", logging, system,
+                "TestNetwork", "DirectorCommand", "Election", "DirectorCore", "PeerProtocol", "Balancing", "VRRP",
+                "Linux", "Primitives", logging, system,
             ],
         ),
         suite("AgentProtocolTests", ["AgentProtocol", "Primitives"]),

@@ -1,11 +1,11 @@
 internal import CLinux
 internal import Glibc
-internal import SystemPackage
+package import SystemPackage
 
 /// Classic BPF programs on sockets (`SO_ATTACH_FILTER`).
-enum SocketFilter {
+package enum SocketFilter {
     /// Attaches a program, which decides on what the socket receives from now on.
-    static func attach(_ instructions: [BPFInstruction], to raw: Int32) throws(Errno) {
+    package static func attach(_ instructions: [BPFInstruction], to raw: Int32) throws(Errno) {
         var program = instructions.map {
             sock_filter(code: $0.code, jt: $0.jumpTrue, jf: $0.jumpFalse, k: $0.operand)
         }
