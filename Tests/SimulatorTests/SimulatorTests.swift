@@ -82,10 +82,10 @@ struct SimulatorTests {
     /// Three of a few worlds show the fault, each by one of the rules; the rest need not be played.
     private func expectCaught(_ parts: Parts, by expected: Set<Violation.Rule>) {
         var found: [Violation.Rule] = []
-        for seed in 1...16 as ClosedRange<UInt64> where found.count < 3 {
+        for seed in 1...40 as ClosedRange<UInt64> where found.count < 3 {
             if let violation = Outcome.of(seed: seed, parts: parts).violation { found.append(violation.rule) }
         }
-        #expect(found.count == 3, "\(found.count) of 16 seeds noticed")
+        #expect(found.count == 3, "\(found.count) of 40 seeds noticed")
         #expect(found.allSatisfy(expected.contains), "\(found)")
     }
 }
