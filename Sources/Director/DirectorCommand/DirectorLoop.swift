@@ -32,7 +32,7 @@ struct DirectorLoop: ~Copyable {
     var peer = PeerCore()
     var reactor: Reactor
     var life: DirectorLife
-    /// When the code that only the start needed is given back.
+    /// When the code that nothing runs any more is given back.
     var codeReleaseDue: MonotonicInstant?
     var electionLog: ElectionLog
     var clusterLog: ClusterLog
@@ -198,7 +198,7 @@ struct DirectorLoop: ~Copyable {
 
     /// Moves the process's own life on: readiness, and the steps of a stop.
     private mutating func advance(at now: MonotonicInstant) {
-        if let due = codeReleaseDue, due <= now, life.phase == .running { releaseStartupCode() }
+        if let due = codeReleaseDue, due <= now, life.phase == .running { releaseIdleCode(at: now) }
         if case .stoppingDataplane = life.phase, threads.dataplane.isStopped { live(.dataplaneEnded) }
         let canServe = life.asksWhetherItCanServe && core.status(at: now).canServe
         live(.timePassed(canServe: canServe))
@@ -237,14 +237,15 @@ struct DirectorLoop: ~Copyable {
         notifier.ready(status: StatusLine.text(core.status(at: now)))
     }
 
-    /// Gives back the code that only the start needed, which locked memory would hold for good.
-    private mutating func releaseStartupCode() {
-        codeReleaseDue = nil
+    /// Gives back the code that the start, a handover or a handshake needed, which locked memory would hold for good.
+    private mutating func releaseIdleCode(at now: MonotonicInstant) {
+        codeReleaseDue = now + .seconds(60)
         let isLocked = threads.election.notes?.memoryLockRefusal == nil
         do throws(Errno) {
             try ProgramText.release(relocking: isLocked)
         } catch {
-            logger.warning("the start's code is not given back", metadata: ["errno": "\(error)"])
+            codeReleaseDue = nil
+            logger.warning("idle code is not given back", metadata: ["errno": "\(error)"])
         }
     }
 
