@@ -128,6 +128,22 @@ import Testing
         #expect(ended?.stamp == OrderStamp(time: 1_000_001, director: "director1"))
     }
 
+    @Test func `an order of before there was another director has this one's name when it ends`() {
+        let bench = Bench.serving()
+        let order = OperatorOrder(
+            realServer: "web1",
+            action: .drain,
+            since: bench.now,
+            expires: bench.now + .seconds(10),
+        )
+        bench.send(.ordersRestored([order], withdrawn: []))
+        bench.now = bench.now + .seconds(20)
+        bench.send(.configurationReplaced(Self.shared))
+        let told = bench.core.sharedOrders(at: bench.now, clock: 1_060_000)
+        #expect(told.map(\.action) == [.withdrawn])
+        #expect(told.map(\.stamp.director) == ["director1"])
+    }
+
     @Test func `without another director nothing is remembered of what ended, and nothing is taken from anybody`() {
         let bench = Bench.serving()
         let order = PeerOrder(OrderSubject(realServer: "web1"), .drain, stamp: OrderStamp(time: 1, director: "lb2"))

@@ -28,9 +28,12 @@ package final class ConnectionTransfer: Sendable {
     /// How many messages are sent before the receiver gets time to take them from its buffer.
     private static let burst = 16
 
+    /// The services, with the seconds of their persistence, or 0.
+    package let services: [ServiceIdentity: UInt32]
     private let deadline: Mutex<MonotonicInstant>
 
-    private init(until deadline: MonotonicInstant) {
+    private init(_ services: [ServiceIdentity: UInt32], until deadline: MonotonicInstant) {
+        self.services = services
         self.deadline = Mutex(deadline)
     }
 
@@ -39,12 +42,12 @@ package final class ConnectionTransfer: Sendable {
     /// `finished` is called on the thread, once.
     package static func start(
         _ settings: ConnectionSyncSettings,
-        services: Set<ServiceIdentity>,
+        services: [ServiceIdentity: UInt32],
         until deadline: MonotonicInstant,
         finished: @escaping @Sendable (Outcome) -> Void,
     ) throws(Errno) -> ConnectionTransfer {
-        let transfer = ConnectionTransfer(until: deadline)
-        try LoopThread.start(name: "connections") { finished(transfer.run(settings, services)) }
+        let transfer = ConnectionTransfer(services, until: deadline)
+        try LoopThread.start(name: "connections") { finished(transfer.run(settings)) }
         return transfer
     }
 
@@ -53,9 +56,10 @@ package final class ConnectionTransfer: Sendable {
         self.deadline.withLock { $0 = deadline }
     }
 
-    private var isOver: Bool { Clock.now >= deadline.withLock { $0 } }
+    /// Whether its end has come.
+    package var isOver: Bool { Clock.now >= deadline.withLock { $0 } }
 
-    private func run(_ settings: ConnectionSyncSettings, _ services: Set<ServiceIdentity>) -> Outcome {
+    private func run(_ settings: ConnectionSyncSettings) -> Outcome {
         var outcome = Outcome()
         do throws(Errno) {
             let sender = try MulticastSender(
@@ -70,11 +74,8 @@ package final class ConnectionTransfer: Sendable {
                 let limit = started + Self.readLimit
                 let text = try ConnectionTable.text(until: limit)
                 if Clock.now >= limit { outcome.trouble = "reading the connection table takes too long" }
-                guard let connections = news.take(text) else {
-                    outcome.trouble = "the connection table has more than \(ConnectionNews.entryLimit) entries"
-                    break
-                }
-                let messages = SyncMessage.encode(connections, identifier: settings.identifier)
+                if isOver { break }
+                let messages = SyncMessage.encode(news.take(text), identifier: settings.identifier)
                 try send(messages, by: sender, &reactor)
                 outcome.looks += 1
                 outcome.connections = news.count
@@ -88,20 +89,25 @@ package final class ConnectionTransfer: Sendable {
         return outcome
     }
 
-    /// Sends each message twice, because nobody acknowledges it.
+    /// Sends each message twice, because nobody acknowledges it; the second time soon, or it would be older than what
+    /// the successor knows by then.
     private func send(
         _ messages: [[UInt8]],
         by sender: borrowing MulticastSender,
         _ reactor: inout Reactor,
     ) throws(Errno) {
-        for (index, message) in (messages + messages).enumerated() {
-            if index > 0, index % Self.burst == 0 { _ = try reactor.wait(until: Clock.now + .milliseconds(1)) }
-            do throws(Errno) {
-                try sender.send(message)
-            } catch .wouldBlock {
-                // The interface's queue is full: the other copy may find room.
-                _ = try reactor.wait(until: Clock.now + .milliseconds(1))
+        for start in stride(from: 0, to: messages.count, by: Self.burst) {
+            let burst = messages[start..<min(start + Self.burst, messages.count)]
+            for message in burst + burst {
+                do throws(Errno) {
+                    try sender.send(message)
+                } catch .wouldBlock {
+                    // The interface's queue is full: the other copy may find room.
+                    _ = try reactor.wait(until: Clock.now + .milliseconds(1))
+                }
             }
+            if isOver { return }
+            if burst.endIndex < messages.count { _ = try reactor.wait(until: Clock.now + .milliseconds(1)) }
         }
     }
 }

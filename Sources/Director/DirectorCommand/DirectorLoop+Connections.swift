@@ -29,11 +29,13 @@ extension DirectorLoop {
 
     /// Begins to tell the successor of the connections to the addresses of these routers.
     mutating func beginTransfer(of routers: [String], until: MonotonicInstant) {
-        endTransfer()
-        guard let settings = configuration.connectionSync else { return }
+        guard let settings = configuration.connectionSync, !settings.isBackupOnly else { return }
+        let services = services(of: routers)
+        // An offer that was refused is made again; the transfer that began with it goes on.
+        if let transfer, !transfer.isOver, transfer.services == services { return transfer.end(at: until) }
         let (logger, began) = (logger, Clock.now)
         do throws(Errno) {
-            let services = services(of: routers)
+            // What an earlier handover still tells of, it tells of to its own end.
             transfer = try ConnectionTransfer.start(settings, services: services, until: until) { outcome in
                 var metadata: Logger.Metadata = [
                     "transfer.connections": "\(outcome.connections)", "transfer.looks": "\(outcome.looks)",
@@ -65,16 +67,23 @@ extension DirectorLoop {
     /// Begins to take over: what cannot be forwarded yet is dropped.
     mutating func beginTakeover(of routers: [String]) {
         endTransfer()
-        // Without synchronization nobody tells of the connections, and a reset ends them soonest.
-        guard configuration.connectionSync != nil else { return }
+        // Without synchronization, or where only a standby listens, nobody tells of the connections, and a reset ends
+        // them soonest.
+        guard let settings = configuration.connectionSync, !settings.isBackupOnly else { return }
         let until = Clock.now + PeerCore.handoverPatience + Self.lateness
         var current = takeover ?? Takeover(until: until)
-        let endpoints = services(of: routers).filter { $0.protocol == .tcp }.map(\.endpoint).sorted()
+        let endpoints = services(of: routers).keys.filter { $0.protocol == .tcp }.map(\.endpoint).sorted()
         if let refusal = current.add(endpoints, until: until) {
             logger.warning("unknown segments are reset while taking over", metadata: ["errno": "\(refusal)"])
         }
         takeover = current
         synchronizeConnections()
+    }
+
+    /// Ends the takeover of routers that did not come here; what this director is Active for, it may not be told of yet.
+    mutating func cancelTakeover(of routers: [String]) {
+        let active = (lastElection?.routers ?? []).filter { $0.state == .active }.map(\.name)
+        if !routers.contains(where: active.contains) { endTakeover() }
     }
 
     /// Ends the time in which the one before is listened to.
@@ -84,11 +93,15 @@ extension DirectorLoop {
         synchronizeConnections()
     }
 
-    /// The services at the addresses of these routers.
-    private func services(of routers: [String]) -> Set<ServiceIdentity> {
+    /// The services at the addresses of these routers, with the seconds of their persistence, or 0.
+    private func services(of routers: [String]) -> [ServiceIdentity: UInt32] {
         let addresses = configuration.election.routers.filter { routers.contains($0.name) }
             .flatMap { $0.addresses.map(\.address) }
-        let identities = configuration.cluster.services.map(\.service.identity)
-        return Set(identities.filter { addresses.contains($0.endpoint.address) })
+        var services: [ServiceIdentity: UInt32] = [:]
+        for service in configuration.cluster.services.map(\.service)
+        where addresses.contains(service.identity.endpoint.address) {
+            services[service.identity] = UInt32(service.persistenceTimeout)
+        }
+        return services
     }
 }

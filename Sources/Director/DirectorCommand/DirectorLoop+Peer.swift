@@ -20,7 +20,6 @@ extension DirectorLoop {
 
     /// Hands an event to the peer core and executes what it wants, in order.
     mutating func handlePeer(_ event: PeerEvent) {
-        var shared: [PeerOrder] = []
         for effect in peer.handle(event, at: Clock.now) {
             switch effect {
             case .listen(let port, let key):
@@ -36,7 +35,7 @@ extension DirectorLoop {
             case .send(let connection, let bytes): threads.peer.send(connection, bytes)
             case .close(let connection): threads.peer.close(connection)
             case .election(let order): obey(order)
-            case .orders(let orders): shared += orders
+            case .orders(let orders): sharedOrders += orders
             case .answer(let token, let succeeded, let text):
                 guard let reply = failovers.removeValue(forKey: token) else { continue }
                 if succeeded { reply.succeed(text) } else { reply.fail(text) }
@@ -46,8 +45,6 @@ extension DirectorLoop {
                 live(.stopRequested)
             }
         }
-        // Only now: what follows from them is sent too, and must not overtake what was to be sent before.
-        if !shared.isEmpty { handle(.ordersShared(shared, clock: Self.wallClock)) }
     }
 
     private mutating func obey(_ order: ElectionOrder) {
@@ -64,7 +61,7 @@ extension DirectorLoop {
         case .cancelHandOver(let routers):
             threads.election.post(.cancelHandOver(routers: routers))
             endTransfer()
-            endTakeover()
+            cancelTakeover(of: routers)
         case .peerReported(let active): threads.election.post(.peerReported(active: active))
         case .deferPreemption(let isDeferred):
             peerDefersPreemption = isDeferred
@@ -91,6 +88,8 @@ extension DirectorLoop {
     /// Hands a new configuration to the peer core.
     mutating func reconfigurePeer() {
         threads.peer.replaceVirtualAddresses(configuration.virtualAddresses)
+        // A peer that was taken out and put back: the orders are those of before, and yet news to its core.
+        handlePeer(.ordersChanged(core.sharedOrders(at: Clock.now, clock: Self.wallClock)))
         handlePeer(.configurationReplaced(peerSettings))
     }
 

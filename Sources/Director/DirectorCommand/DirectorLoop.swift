@@ -59,6 +59,8 @@ struct DirectorLoop: ~Copyable {
     var peerInformationDue = MonotonicInstant(nanoseconds: 0)
     /// What the other director thought of the real servers when the cluster core was last told.
     var lastPeerOpinions: [PeerOpinion] = []
+    /// What came of the other director's orders in this turn.
+    var sharedOrders: [PeerOrder] = []
     /// How long a stop that was asked for waits for the handover.
     var handoverDeadline: MonotonicInstant?
     var hasRequestedStop = false
@@ -173,6 +175,12 @@ struct DirectorLoop: ~Copyable {
         for event in inbox.agents.drain() { handle(event) }
         for report in inbox.probes.drain() { handle(.probeReported(report)) }
         for event in inbox.peer.drain() { handlePeer(event) }
+        // Once a turn: each time they are written to disk, and what follows is sent behind what was to be sent before.
+        if !sharedOrders.isEmpty {
+            let shared = sharedOrders
+            sharedOrders = []
+            handle(.ordersShared(shared, clock: Self.wallClock))
+        }
         for message in inbox.control.drain() { answer(message) }
     }
 

@@ -24,7 +24,7 @@ struct DrainProgress: Hashable {
         let standing = orders.filter { !$0.action.hasPrefix("weight") && ($0.service == nil || $0.service == service) }
         if standing.isEmpty {
             state = .withdrawn
-        } else if destinations.contains(where: { $0.1.state != .drained && $0.1.state != .maintenance }) {
+        } else if destinations.contains(where: { Self.isBusy($0.1) }) {
             state = .draining
         } else {
             let isCutOff = standing.contains { $0.cutOffIn == 0 } && destinations.contains { $0.1.weightApplied == nil }
@@ -33,7 +33,18 @@ struct DrainProgress: Hashable {
         let counts = destinations.map { name, destination in
             "\(name): \(destination.state.rawValue), \(destination.activeConnections ?? 0) active and "
                 + "\(destination.inactiveConnections ?? 0) ended connection(s) left"
+                + (Self.isBusy(there: destination) ? "; on the other director: \(destination.peerState ?? "")" : "")
         }
         text = counts.isEmpty ? "no service has \(realServer)" : counts.joined(separator: "; ")
+    }
+
+    // The connections may be the other director's: a standby counts what it was told of, if anything.
+    private static func isBusy(_ destination: DestinationStatus) -> Bool {
+        destination.state != .drained && destination.state != .maintenance || isBusy(there: destination)
+    }
+
+    // What is drained there is told as unknown.
+    private static func isBusy(there destination: DestinationStatus) -> Bool {
+        ["up", "down", "draining"].contains(destination.peerState ?? "")
     }
 }

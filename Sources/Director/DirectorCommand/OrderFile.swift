@@ -60,7 +60,7 @@ struct OrderFile {
         var director: String
     }
 
-    private static let sizeLimit = 4 << 20
+    private static let sizeLimit = 16 << 20
     private let directory: String
 
     /// Names the file in the director's state directory.
@@ -194,8 +194,8 @@ extension OrderFile.SavedOrder {
             guard !overflows, distance.magnitude < UInt64(Self.longest) else { return nil }
             return now + .seconds(distance)
         }
-        guard let since = instant(since), !realServer.isEmpty, realServer.utf8.count <= 63,
-            (service?.utf8.count ?? 0) <= 63
+        guard let since = instant(since), !realServer.isEmpty, realServer.utf8.count <= PeerLimits.name,
+            (service?.utf8.count ?? 0) <= PeerLimits.name
         else { return nil }
         let ordered: OperatorOrder.Action
         switch (action, weight) {

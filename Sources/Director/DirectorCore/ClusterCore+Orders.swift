@@ -51,13 +51,14 @@ extension ClusterCore {
     mutating func keepOrders(at now: MonotonicInstant) {
         guard let settings else { return }
         isUndecided = true
+        // Before any of them can become a withdrawal: what has no name is refused by the other director.
+        if sharesOrders { orders.name(directorName) }
         orders.expire(at: now, isShared: sharesOrders)
         guard sharesOrders else {
             orders.forgetWithdrawals()
             orders.keep { Self.isConfigured($0, $1, in: settings) }
             return
         }
-        orders.name(directorName)
     }
 
     /// Whether there is anything that an order about these could be about.

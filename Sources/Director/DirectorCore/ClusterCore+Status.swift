@@ -1,6 +1,7 @@
 import AgentProtocol
 import Balancing
 import Health
+import PeerProtocol
 package import Primitives
 import VRRP
 
@@ -68,7 +69,11 @@ extension ClusterCore {
                 weightWanted: wantedWeight(member, in: service).map { Int($0) },
                 observed: observed?.destinations.first { $0.endpoint == endpoint },
             )
-            .with(destination?.standing, role: member.role)
+            .with(
+                destination?.standing,
+                role: member.role,
+                peer.opinions[DestinationKey(service: service.name, realServer: server.name)],
+            )
         }
         let leaving = (observed?.destinations ?? []).filter { !configured.contains($0.endpoint) }.map { destination in
             DestinationStatus(
@@ -176,9 +181,10 @@ extension DestinationStatus {
     }
 
     /// The status with what is known of the real server whatever was decided about its use.
-    fileprivate func with(_ standing: Standing?, role: PoolRole) -> DestinationStatus {
+    fileprivate func with(_ standing: Standing?, role: PoolRole, _ peer: PeerOpinion?) -> DestinationStatus {
         var status = self
         status.role = role
+        status.peerState = peer.map { "\($0.state)" }
         guard let standing else { return status }
         status.health = standing.health
         status.healthReason = standing.healthReason

@@ -30,4 +30,6 @@ package struct DestinationStatus: Hashable, Sendable, Codable {
     package var healthReason = Reason.awaitingResults
     /// Whether somebody keeps it from new connections on purpose.
     package var administrative = AdministrativeState.inService
+    /// What the other director says that it is there; nothing without a word from it.
+    package var peerState: String?
 }

@@ -89,7 +89,8 @@ extension PeerCore {
     /// Takes from the peer what operators chose: a process that is new does not know it, and the other one does.
     mutating func learnChoices() {
         let mine = Set(activeRouters)
-        for router in peerState?.routers ?? [] where router.isChosen {
+        let known = Set((election?.routers ?? []).map(\.name))
+        for router in peerState?.routers ?? [] where router.isChosen && known.contains(router.name) {
             switch (router.state == .active, mine.contains(router.name)) {
             case (true, false): yielded.insert(router.name)
             case (false, true): pinned.insert(router.name)

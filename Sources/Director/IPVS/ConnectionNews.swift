@@ -5,9 +5,10 @@ package import Primitives
 /// The kernel's own daemon tells of a connection up to two seconds late, and of one that is being opened not at all. A
 /// look gives what is new since the last one, so that what the successor has learned by then is not set back.
 package struct ConnectionNews: Sendable {
-    /// A greater table is not gone through.
+    /// Of a greater table only what is young is told.
     package static let entryLimit = 65_536
-    /// How far behind the freshest of its state a connection that ends may be: the kernel's daemon has told of it.
+    /// How many seconds behind the freshest of its state a connection counts as young: of an older one the kernel's
+    /// daemon has told.
     private static let delay: UInt32 = 5
 
     private struct Told: Hashable {
@@ -15,30 +16,37 @@ package struct ConnectionNews: Sendable {
         var state: UInt16
     }
 
-    private let services: Set<ServiceIdentity>
+    private let services: [ServiceIdentity: UInt32]
     private var told: [SyncedConnection.Key: Told] = [:]
 
-    /// Makes one for these services that has told nothing.
-    package init(services: Set<ServiceIdentity>) {
+    /// Makes one that has told nothing, for these services with the seconds of their persistence, or 0.
+    package init(services: [ServiceIdentity: UInt32]) {
         self.services = services
     }
 
     /// How many connections were told of.
     package var count: Int { told.count }
 
-    /// Takes the text of /proc/net/ip_vs_conn; nothing if it has too many entries.
-    package mutating func take(_ text: [UInt8]) -> [SyncedConnection]? {
+    /// Takes the text of /proc/net/ip_vs_conn and gives what is to be told.
+    package mutating func take(_ text: [UInt8]) -> [SyncedConnection] {
         let lines = text.split(separator: UInt8(ascii: "\n"))
-        guard lines.count <= Self.entryLimit else { return nil }
-        let found = lines.compactMap { SyncedConnection(line: $0) }.filter { services.contains($0.key.service) }
+        let found = lines.compactMap { SyncedConnection(line: $0) }.filter { services[$0.key.service] != nil }
         var freshest: [UInt16: UInt32] = [:]
-        for connection in found where connection.isEnding {
+        for connection in found where !connection.isTemplate {
             freshest[connection.state] = max(freshest[connection.state] ?? 0, connection.timeout)
         }
-        return found.filter { connection in
-            if connection.isEnding, connection.timeout + Self.delay < freshest[connection.state] ?? 0 { return false }
+        let isLarge = lines.count > Self.entryLimit
+        return found.compactMap { connection in
+            let persistence = services[connection.key.service] ?? 0
+            let full = connection.isTemplate ? persistence : freshest[connection.state] ?? 0
+            if isLarge || connection.isEnding, connection.timeout + Self.delay < full { return nil }
             let news = Told(destination: connection.destination, state: connection.state)
-            return told.updateValue(news, forKey: connection.key) != news
+            guard told.updateValue(news, forKey: connection.key) != news else { return nil }
+            var connection = connection
+            // The receiver makes the time that is told the template's for good (`ip_vs_proc_conn`), so that what is left
+            // of it would shorten the client's persistence.
+            if connection.isTemplate { connection.timeout = max(connection.timeout, persistence) }
+            return connection
         }
     }
 }

@@ -1,0 +1,86 @@
+import Health
+import Testing
+
+@testable import DirectorCommand
+@testable import DirectorCore
+
+/// When a drain that an operator waits for is over.
+@Suite struct DrainProgressTests {
+    /// A status with web1 in one service, as it is here and as the other director says that it is there.
+    static func status(_ state: DestinationState, there: String?, isOrdered: Bool = true) -> ClusterStatus {
+        var destination = DestinationStatus(
+            realServer: "web1",
+            endpoint: "192.0.2.11:80",
+            state: state,
+            reason: .operatorDrain,
+            evidence: "",
+            age: 0,
+            weightWanted: 0,
+            weightApplied: 0,
+            activeConnections: 0,
+            inactiveConnections: 0,
+        )
+        destination.peerState = there
+        let service = ServiceStatus(
+            name: "http",
+            protocol: "tcp",
+            endpoint: "192.0.2.100:80",
+            scheduler: "rr",
+            persistenceTimeout: 0,
+            isApplied: true,
+            destinations: [destination],
+            state: .up,
+            reason: .passing,
+            evidence: "",
+            age: 0,
+        )
+        let agent = AgentStatus(
+            state: .connected,
+            reason: .passing,
+            evidence: "",
+            age: 0,
+            lastHeardAge: 0,
+            name: "web1",
+            version: "1",
+            capacity: 100,
+            facts: [],
+        )
+        var server = RealServerStatus(name: "web1", address: "192.0.2.11", operatorOverride: .none, agent: agent)
+        if isOrdered { server.orders = [OrderStatus(action: "drain", by: "root", reason: "", age: 0)] }
+        return ClusterStatus(
+            director: "lb2",
+            version: "1",
+            configurationGeneration: 1,
+            configurationAge: 0,
+            isStopping: false,
+            routers: [],
+            services: [service],
+            realServers: [server],
+            probes: [],
+        )
+    }
+
+    static func progress(_ status: ClusterStatus) -> DrainProgress {
+        DrainProgress(status, realServer: "web1", service: nil)
+    }
+
+    @Test func `it is over when no connection is left here, without another director`() {
+        #expect(Self.progress(Self.status(.draining, there: nil)).state == .draining)
+        #expect(Self.progress(Self.status(.drained, there: nil)).state == .drained)
+        #expect(Self.progress(Self.status(.maintenance, there: nil)).state == .drained)
+        #expect(Self.progress(Self.status(.up, there: nil, isOrdered: false)).state == .withdrawn)
+    }
+
+    @Test(arguments: ["up", "down", "draining"])
+    func `a standby that counts none waits for the director that has the connections`(there: String) {
+        let progress = Self.progress(Self.status(.drained, there: there))
+        #expect(progress.state == .draining)
+        #expect(progress.text.hasSuffix("on the other director: \(there)"))
+    }
+
+    @Test func `what the other director has drained is over there`() {
+        #expect(Self.progress(Self.status(.drained, there: "unknown")).state == .drained)
+        #expect(Self.progress(Self.status(.maintenance, there: "maintenance")).state == .drained)
+        #expect(Self.progress(Self.status(.draining, there: "unknown")).state == .draining)
+    }
+}
