@@ -144,6 +144,22 @@ import Testing
         #expect(told.map(\.stamp.director) == ["director1"])
     }
 
+    @Test func `the status says what a draining node is at the other director, while that one says anything`() {
+        let bench = Bench.serving()
+        bench.send(.configurationReplaced(Self.shared))
+        #expect(bench.destination(1)?.peerState == nil)
+        func says(_ states: [PeerOpinion.State]) {
+            let opinions = states.map { PeerOpinion(service: "web", realServer: "web1", state: $0, reason: "") }
+            bench.send(.peerReported(director: "lb2", opinions))
+        }
+        says([.draining])
+        #expect(bench.destination(1)?.peerState == "draining")
+        says([.unknown])
+        #expect(bench.destination(1)?.peerState == "unknown")
+        says([])
+        #expect(bench.destination(1)?.peerState == nil)
+    }
+
     @Test func `without another director nothing is remembered of what ended, and nothing is taken from anybody`() {
         let bench = Bench.serving()
         let order = PeerOrder(OrderSubject(realServer: "web1"), .drain, stamp: OrderStamp(time: 1, director: "lb2"))
