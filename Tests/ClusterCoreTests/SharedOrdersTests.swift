@@ -1,4 +1,5 @@
 import DirectorCore
+import Health
 import PeerProtocol
 import Primitives
 import Testing
@@ -158,6 +159,22 @@ import Testing
         #expect(bench.destination(1)?.peerState == "unknown")
         says([])
         #expect(bench.destination(1)?.peerState == nil)
+    }
+
+    @Test func `what one director alone cannot reach is said of that director`() {
+        let bench = Bench.serving()
+        bench.send(.configurationReplaced(Self.shared))
+        bench.send(
+            .peerReported(
+                director: "lb2",
+                [PeerOpinion(service: "web", realServer: "web1", state: .down, reason: Reason.probeTimedOut.rawValue)],
+            )
+        )
+        bench.run(for: .seconds(2))
+        func findings() -> [String] { bench.core.status(at: bench.now).realServers.first?.findings ?? [] }
+        #expect(findings().isEmpty, "two that probe a dead node do not notice at the same time")
+        bench.run(for: .seconds(2))
+        #expect(findings().count == 1 && findings().first?.hasPrefix("lb2 cannot reach web1") == true)
     }
 
     @Test func `without another director nothing is remembered of what ended, and nothing is taken from anybody`() {
