@@ -93,7 +93,10 @@ final class Bench {
     }
 
     /// Hands an event over and executes what comes back.
-    func send(_ event: ClusterEvent) { apply(core.handle(event, at: now)) }
+    func send(_ event: ClusterEvent) {
+        apply(core.handle(event, at: now))
+        if let due = core.deadline, due <= now { apply(core.handle(.deadlineReached, at: now)) }
+    }
 
     func apply(_ effects: [ClusterEffect]) {
         for effect in effects {

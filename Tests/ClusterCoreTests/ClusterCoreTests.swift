@@ -41,6 +41,17 @@ import Testing
         #expect(bench.destination(1)?.reason == .agentNeverHeard)
     }
 
+    @Test func `the kernel's table goes out before the agents are told of it`() {
+        let bench = Bench.serving()
+        let told = bench.core.handle(.operatorCommand(.setOverride(realServer: "web1", .maintenance)), at: bench.now)
+        #expect(told.contains { if case .desire = $0 { true } else { false } })
+        #expect(!told.contains { if case .sendAgentBytes = $0 { true } else { false } })
+        #expect(bench.core.deadline == bench.now)
+        let after = bench.core.handle(.deadlineReached, at: bench.now)
+        #expect(after.contains { if case .sendAgentBytes = $0 { true } else { false } })
+        #expect(bench.core.deadline.map { $0 > bench.now } ?? true)
+    }
+
     @Test(arguments: [
         (FactKind.listenerPresent, Reason.listenerMissing), (.vipBound, .vipMissing), (.prefixExact, .vipPrefixWrong),
         (.arpSilent, .arpNotSilent), (.arpAnnounce, .arpAnnounceUnsafe), (.localProbe, .localProbeFailed),

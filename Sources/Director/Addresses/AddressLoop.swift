@@ -11,6 +11,9 @@ struct AddressLoop: ~Copyable {
     private static let resync: Interval = .seconds(5)
     /// How soon a refused change is tried again.
     private static let retry: Interval = .seconds(1)
+    /// How far two looks are apart at least that nothing but announcements asked for: a machine that changes addresses
+    /// all the time must not keep a thread in real time busy.
+    private static let settling: Interval = .milliseconds(10)
     /// How long the loop waits at most, so that its turns can be watched.
     private static let longestWait: Interval = .milliseconds(500)
 
@@ -26,6 +29,7 @@ struct AddressLoop: ~Copyable {
     private var reported: AddressReport?
     private var repairs: UInt64 = 0
     private var nextLook: MonotonicInstant?
+    private var lastLook: MonotonicInstant?
 
     private init(_ thread: AddressThread) throws(NetlinkError) {
         // Subscribed before the first dump, so that no change falls between the two.
@@ -77,9 +81,9 @@ struct AddressLoop: ~Copyable {
         if ready.contains(where: { $0.token == Self.monitorToken }) {
             do throws(NetlinkError) {
                 // What was announced only says that it is time to look; a lost announcement says the same.
-                if try !monitor.read().isEmpty { nextLook = Clock.now }
+                if try !monitor.read().isEmpty { lookSoon() }
             } catch {
-                nextLook = Clock.now
+                lookSoon()
                 note(error)
             }
         }
@@ -94,25 +98,35 @@ struct AddressLoop: ~Copyable {
         }
     }
 
+    private mutating func lookSoon() {
+        let soon = max(Clock.now, lastLook.map { $0 + Self.settling } ?? Clock.now)
+        nextLook = nextLook.map { min($0, soon) } ?? soon
+    }
+
     private func note(_ error: NetlinkError) {
         thread.trouble.withLock { $0 = AddressTrouble(error: error, count: ($0?.count ?? 0) + 1) }
     }
 
     /// Dump, mend, dump again, report; true if nothing was refused.
+    ///
+    /// Addresses that the kernel acknowledged are reported before anything else is read, because the first announcement
+    /// waits for them; their own announcement makes the loop look again.
     private mutating func converge(on demand: AddressDemand) throws(NetlinkError) -> Bool {
+        lastLook = Clock.now
         var kernel = try KernelAddresses(socket)
         let steps = AddressPlan.steps(demand: demand, before: applied, found: kernel.found)
         var failures: [AddressReport.Failure] = []
         for step in steps {
             do throws(NetlinkError) {
-                try perform(step, kernel)
+                try perform(step, &kernel)
             } catch {
                 failures.append(AddressReport.Failure(entry: step.entry, code: error.code.rawValue))
             }
         }
         // A difference under a demand that was applied before is somebody else's work.
         if applied?.generation == demand.generation, failures.isEmpty { repairs += UInt64(steps.count) }
-        if !steps.isEmpty { kernel = try KernelAddresses(socket) }
+        let isAcknowledged = failures.isEmpty && steps.allSatisfy { if case .add = $0 { true } else { false } }
+        if !isAcknowledged { kernel = try KernelAddresses(socket) }
         if failures.isEmpty { applied = demand }
         let report = kernel.report(for: demand, failures: failures, repairs: repairs)
         if report != reported {
@@ -122,7 +136,7 @@ struct AddressLoop: ~Copyable {
         return failures.isEmpty
     }
 
-    private func perform(_ step: AddressPlan.Step, _ kernel: KernelAddresses) throws(NetlinkError) {
+    private func perform(_ step: AddressPlan.Step, _ kernel: inout KernelAddresses) throws(NetlinkError) {
         switch step {
         case .add(let entry):
             guard let index = kernel.index(of: entry.interface) else {
@@ -139,6 +153,7 @@ struct AddressLoop: ~Copyable {
             )
             // A takeover neither waits for duplicate address detection nor fails by it.
             try socket.add(address, noDAD: true)
+            kernel.note(added: address)
         case .linger(let prefix, _):
             guard let index = kernel.loopback else { return }
             let address = InterfaceAddress(

@@ -16,6 +16,9 @@ package final class AddressThread: Sendable {
     let trouble = Mutex<AddressTrouble?>(nil)
     let isStopped = Atomic<Bool>(false)
 
+    /// SCHED_RR priority, below that of the election: a takeover ends with what this thread does.
+    private static let realTimePriority: Int32 = 49
+
     private init(_ report: @escaping @Sendable (AddressReport) -> Void) throws(Errno) {
         demands = try Mailbox(capacity: 4, whenFull: .dropOldest)
         self.report = report
@@ -24,7 +27,8 @@ package final class AddressThread: Sendable {
     /// Starts the thread, which touches nothing before the first demand.
     package static func start(report: @escaping @Sendable (AddressReport) -> Void) throws(Errno) -> AddressThread {
         let thread = try AddressThread(report)
-        try LoopThread.start(name: "addresses") { AddressLoop.run(thread) }
+        // What it is refused the election's thread is refused as well, which tells of it.
+        try LoopThread.start(name: "addresses", realTimePriority: realTimePriority) { AddressLoop.run(thread) }
         return thread
     }
 

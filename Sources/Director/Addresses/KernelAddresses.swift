@@ -5,13 +5,16 @@ internal import Primitives
 /// The interfaces and their addresses as one dump found them.
 struct KernelAddresses {
     private let links: [Link]
-    private let addresses: [InterfaceAddress]
+    private var addresses: [InterfaceAddress]
 
     /// Dumps interfaces and addresses: `ip link show`, `ip address show`.
     init(_ socket: borrowing RouteSocket) throws(NetlinkError) {
         links = try socket.links()
         addresses = try socket.addresses()
     }
+
+    /// Counts an address as there whose addition the kernel has acknowledged.
+    mutating func note(added address: InterfaceAddress) { addresses.append(address) }
 
     /// The index of an interface, if it exists.
     func index(of name: String) -> Int32? { links.first { $0.name == name }?.index }

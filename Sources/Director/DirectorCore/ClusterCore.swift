@@ -76,6 +76,8 @@ package struct ClusterCore: ~Copyable {
     var isUndecided = false
     /// Whether something changed that agents are told of.
     var isUninformed = false
+    /// When they are told in a turn of its own, because the last one changed the kernel's table.
+    var informingDue: MonotonicInstant?
     /// Whether something changed that decides what is probed.
     var isDemandOutdated = false
     var closes: [ConnectionIdentifier] = []
@@ -91,6 +93,7 @@ package struct ClusterCore: ~Copyable {
     /// When the core wants `deadlineReached`.
     package var deadline: MonotonicInstant? {
         guard !isStopping else { return nil }
+        if let informingDue { return informingDue }
         let ofLinks = links.values.compactMap(\.deadline) + [orderDeadline].compactMap(\.self)
         let ofDecisions = pools.values.compactMap(\.deadline) + unreached.values.compactMap(\.deadline)
         return (ofLinks + ofDecisions + [leavingDeadline].compactMap(\.self)).min()
@@ -155,6 +158,7 @@ package struct ClusterCore: ~Copyable {
     /// Brings everything that follows from what is known up to date, and collects the effects in order.
     private mutating func settle(at now: MonotonicInstant) -> [ClusterEffect] {
         var effects: [ClusterEffect] = []
+        informingDue = nil
         if let settings, !isStopping {
             for server in settings.realServers { advanceLink(server.name, at: now) }
             followOrders(at: now)
@@ -170,11 +174,13 @@ package struct ClusterCore: ~Copyable {
                 if desired != lastDesired {
                     lastDesired = desired
                     effects.append(.desire(desired))
+                    // The kernel does not wait until every agent has been told.
+                    informingDue = now
                 }
             }
             rememberOrders(at: now, into: &effects)
             acknowledgeDrains(settings)
-            if isUninformed {
+            if isUninformed, informingDue == nil {
                 isUninformed = false
                 for server in settings.realServers { inform(server, of: settings) }
             }

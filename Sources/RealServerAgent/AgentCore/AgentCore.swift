@@ -79,6 +79,12 @@ package struct AgentCore: ~Copyable {
     package mutating func handle(_ event: AgentEvent, at now: MonotonicInstant) -> [AgentEffect] {
         if case .stopped = phase { return [] }
         var turn = Turn()
+        if case .hostChanged(let scope) = event {
+            // It says where to look, and nothing that is known changes by it: the look comes as soon as it can.
+            turn.scope = scope
+            look(at: now, into: &turn)
+            return turn.effects
+        }
         take(event, at: now, into: &turn)
         advanceRelease(at: now, into: &turn)
         updateFacts(at: now, into: &turn)
@@ -93,8 +99,7 @@ package struct AgentCore: ~Copyable {
             start(with: state, into: &turn)
         case .configurationReplaced(let settings):
             replace(settings, at: now, into: &turn)
-        case .hostChanged(let scope):
-            turn.scope.formUnion(scope)
+        case .hostChanged: break  // It does not come here.
         case .observed(let observation):
             host.merge(observation)
             if let sysctls = observation.sysctls { remember(sysctls) }
