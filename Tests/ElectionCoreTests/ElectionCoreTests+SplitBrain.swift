@@ -25,7 +25,7 @@ extension ElectionCoreTests {
         #expect(episode?.firstSeen == first)
         #expect(episode?.duration == .milliseconds(700))
         #expect(episode?.count == 2)
-        #expect(episode?.description == "two owners for 700ms, seen 2 time(s) by advertisement from 192.0.2.3")
+        #expect(episode?.description == "two owners for 700ms, seen 2 time(s) by advertisements, from 192.0.2.3")
         bench.pass(.seconds(61))
         #expect(Self.splitBrain(bench) == nil)
     }
@@ -85,6 +85,41 @@ extension ElectionCoreTests {
         #expect(Self.splitBrain(bench)?.duration == .seconds(4))
         bench.hear(50)
         #expect(Self.splitBrain(bench)?.evidence == [.advertisement, .peerLink])
+    }
+
+    @Test func `the peer's word counts after a takeover too, and whoever it outranks is silent`() {
+        let standby = Bench().started(Bench.settings())
+        standby.converge()
+        standby.handle(.peerReported(active: ["lan"], superior: ["lan"]))
+        standby.expire()
+        standby.converge()
+        standby.pass(.seconds(5))
+        #expect(Self.splitBrain(standby)?.evidence == [.peerLink])
+        let claim = ElectionEvent.arpReceived(
+            interface: "eth0",
+            ARPPacket.gratuitous(IPv4Address(192, 0, 2, 100), at: Bench.peerMAC)
+        )
+        #expect(standby.handle(claim).frames == [])
+        #expect(Self.splitBrain(standby)?.evidence == [.peerLink, .neighbour])
+        standby.handle(.peerReported(active: []))
+        standby.pass(.seconds(5))
+        #expect(standby.handle(claim).frames == [Self.announcement])
+    }
+
+    @Test func `what an operator should know is said in words`() {
+        let bench = Bench.active()
+        bench.pass(.seconds(5))
+        bench.handle(.peerReported(active: ["lan"]))
+        bench.handle(
+            .arpReceived(interface: "eth0", ARPPacket.gratuitous(IPv4Address(192, 0, 2, 100), at: Bench.peerMAC))
+        )
+        let texts = bench.router?.findings.map(\.description) ?? []
+        #expect(texts.contains { $0.hasPrefix("\(Bench.peerMAC) claims 192.0.2.100 too, seen 1 time(s)") })
+        #expect(texts.contains { $0.hasPrefix("two owners for") && $0.hasSuffix("by the peer link, neighbour claims") })
+        #expect(
+            "\(ElectionReport.Finding.interfaceUnusable(.noCarrier))"
+                == "the interface cannot be used: it has no carrier"
+        )
     }
 
     @Test func `a claim in ARP tells of another owner, unless both have the address by agreement`() {

@@ -18,7 +18,8 @@ enum Configuration {
         }
     }
 
-    private static func key(_ program: String, _ host: Host) throws -> String {
+    /// The fingerprint of a host's key, which is made if there is none.
+    static func key(_ program: String, _ host: Host) throws -> String {
         let file = "\(host.directory)/key.pem"
         if let known = File.read("\(host.directory)/fingerprint") { return known }
         let fingerprint = try Command.run(program, "keygen", "--key-file", file)

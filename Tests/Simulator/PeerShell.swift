@@ -143,7 +143,7 @@ extension ElectionOrder {
         case .letGo(let routers): .letGo(routers: routers)
         case .cancelHandOver(let routers): .cancelHandOver(routers: routers)
         case .deferPreemption(let isDeferred): .preemptionDeferred(isDeferred)
-        case .peerReported(let active): .peerReported(active: active)
+        case .peerReported(let active, let superior): .peerReported(active: active, superior: superior)
         }
     }
 }

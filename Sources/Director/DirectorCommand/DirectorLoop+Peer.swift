@@ -62,7 +62,8 @@ extension DirectorLoop {
             threads.election.post(.cancelHandOver(routers: routers))
             endTransfer()
             cancelTakeover(of: routers)
-        case .peerReported(let active): threads.election.post(.peerReported(active: active))
+        case .peerReported(let active, let superior):
+            threads.election.post(.peerReported(active: active, superior: superior))
         case .deferPreemption(let isDeferred):
             peerDefersPreemption = isDeferred
             deferPreemption()

@@ -59,7 +59,7 @@ struct ElectionLog {
     /// Says for how long there were two owners once that has been over for a while.
     private func recordHealing(of router: ElectionReport.Router, before: ElectionReport.Router?) {
         guard let episode = before?.splitBrain, router.splitBrain?.firstSeen != episode.firstSeen else { return }
-        var fields = metadata(router, episode.evidence.map(\.rawValue).joined(separator: ", "))
+        var fields = metadata(router, episode.evidence.map(\.description).joined(separator: ", "))
         fields["vrrp.duration"] = "\(episode.duration)"
         fields["vrrp.count"] = "\(episode.count)"
         logger.notice("a virtual router has one owner again", metadata: fields)

@@ -2,6 +2,9 @@ import Primitives
 import VRRP
 
 extension ElectionCore {
+    /// How often the peer's unchanged word counts again.
+    private static let claimInterval = Interval.seconds(1)
+
     /// How a router stood before an event that may tell of another owner.
     struct Contention {
         /// Whether it was Active, without any handover, for longer than a takeover may have two owners.
@@ -63,7 +66,7 @@ extension ElectionCore {
             conflict.count += 1
             slot.conflict = conflict
             note(.neighbour, of: slot, at: now)
-            slot.announcer.evidence(at: now)
+            answer(slot, at: now)
         }
     }
 
@@ -73,14 +76,33 @@ extension ElectionCore {
             && now < slot.router.since + slot.router.activeDownInterval(of: slot.settings.advertisementInterval)
     }
 
-    /// Takes the peer's own word for which routers it is Active.
-    mutating func peerClaims(_ active: [String], at now: MonotonicInstant) {
+    /// Takes the peer's own word for which routers it is Active, and for which of them it outranks this director.
+    mutating func peerClaims(_ active: [String], superior: [String], at now: MonotonicInstant) {
         let before = peerClaim
-        peerClaim = active
+        (peerClaim, superiorClaim) = (active, superior)
         for slot in slots where active.contains(slot.settings.name) && Contention(of: slot, at: now).isSettled {
             note(.peerLink, of: slot, at: now)
-            if !before.contains(slot.settings.name) { slot.announcer.evidence(at: now) }
+            if !before.contains(slot.settings.name) { answer(slot, at: now) }
         }
+    }
+
+    /// Holds the peer's word against routers that became Active after it was given.
+    mutating func noteClaims(at now: MonotonicInstant) {
+        for slot in slots where slot.isActive && peerClaim.contains(slot.settings.name) {
+            let isNoted = slot.splitBrain.map { episode in
+                episode.evidence.contains(.peerLink) && now < episode.lastSeen + Self.claimInterval
+            }
+            guard isNoted != true, Contention(of: slot, at: now).isSettled else { continue }
+            note(.peerLink, of: slot, at: now)
+            answer(slot, at: now)
+        }
+    }
+
+    /// Announces the addresses again, unless the peer is known to be the one that shall have them: two owners that
+    /// answer each other leave the clients with neither.
+    private func answer(_ slot: Slot, at now: MonotonicInstant) {
+        guard !superiorClaim.contains(slot.settings.name) else { return }
+        slot.announcer.evidence(at: now)
     }
 
     private func note(

@@ -25,6 +25,8 @@ package struct ElectionCore: ~Copyable {
     var defersPreemption = false
     var resumes: [String: MonotonicInstant] = [:]
     var peerClaim: [String] = []
+    /// Those of them for which its priority is higher than this director's.
+    var superiorClaim: [String] = []
     var clock: ElectionClock?
     var trackFailures: [TrackSettings.Source: [TrackSettings.Failure]] = [:]
     var stopDeadline: MonotonicInstant?
@@ -71,13 +73,15 @@ package struct ElectionCore: ~Copyable {
         case .takeOver(let routers, let until): order(.takeOver(until: until), to: routers, at: now, &effects)
         case .letGo(let routers): order(.letGo, to: routers, at: now, &effects)
         case .cancelHandOver(let routers): order(.handOverCancelled, to: routers, at: now, &effects)
-        case .peerReported(let active): peerClaims(active, at: now)
+        case .peerReported(let active, let superior): peerClaims(active, superior: superior, at: now)
         case .suspend(let until): suspend(until: until, at: now, &effects)
         case .trackReported(let source, let failures): take(failures, from: source, at: now, &effects)
         case .clockRead(let realTime):
             clock = ElectionClock(realTimeNanoseconds: realTime, at: now, after: clock)
         case .stopRequested: stop(at: now, &effects)
-        case .deadlineReached: expire(at: now, &effects)
+        case .deadlineReached:
+            expire(at: now, &effects)
+            noteClaims(at: now)
         }
         settle(at: now, &effects)
         return effects

@@ -25,8 +25,9 @@ package enum ElectionEvent: Hashable, Sendable {
     case letGo(routers: [String])
     /// The handover of these routers does not take place: contend again at once.
     case cancelHandOver(routers: [String])
-    /// The routers for which the peer says, on its own link, that it is Active; none once the link is gone.
-    case peerReported(active: [String])
+    /// The routers for which the peer says, on its own link, that it is Active, none once the link is gone; and those of
+    /// them for which its priority is higher than this director's.
+    case peerReported(active: [String], superior: [String] = [])
     /// A planned restart that ends at the latest then: the addresses stay, the peers are told to wait for so long, and
     /// the effect `suspended` follows.
     case suspend(until: MonotonicInstant)

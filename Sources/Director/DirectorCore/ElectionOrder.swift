@@ -12,6 +12,7 @@ package enum ElectionOrder: Hashable, Sendable {
     case cancelHandOver(routers: [String])
     /// Whether to leave an Active Router of lower priority alone, because the directors agree on it another way.
     case deferPreemption(Bool)
-    /// The routers for which the peer says that it is Active; none while it does not answer.
-    case peerReported(active: [String])
+    /// The routers for which the peer says that it is Active, none while it does not answer; and those of them for which
+    /// its priority is higher than this director's.
+    case peerReported(active: [String], superior: [String] = [])
 }

@@ -148,11 +148,3 @@ extension ElectionReport {
         routers.contains { $0.state == .active && $0.addresses.contains { $0.prefix.address == address } }
     }
 }
-
-extension ElectionReport.SplitBrain: CustomStringConvertible {
-    package var description: String {
-        let other = source.map { " from \($0)" } ?? ""
-        let witnesses = evidence.map(\.rawValue).joined(separator: ", ")
-        return "two owners for \(duration), seen \(count) time(s) by \(witnesses)\(other)"
-    }
-}

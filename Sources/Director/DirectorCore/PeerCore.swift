@@ -85,7 +85,7 @@ package struct PeerCore: Sendable {
     var deferralUntil = MonotonicInstant(nanoseconds: 0)
     var isDeferring: Bool?
     /// The peer's Active routers as the election knows them.
-    var reported: [String] = []
+    var reported = ElectionOrder.peerReported(active: [])
     var lastHandover: PeerStatus.LastHandover?
     var lastHandoverAt = MonotonicInstant(nanoseconds: 0)
     var lastRefusals: [HandoverRefusal] = []
@@ -193,10 +193,14 @@ package struct PeerCore: Sendable {
 
     /// Tells the election what the peer says of itself: evidence of two owners that no advertisement brings.
     private mutating func reportPeer() {
-        let active = (peerState?.routers ?? []).filter { $0.state == .active }.map(\.name).sorted()
-        guard active != reported else { return }
-        reported = active
-        effects.append(.election(.peerReported(active: active)))
+        let claims = (peerState?.routers ?? []).filter { $0.state == .active }.sorted { $0.name < $1.name }
+        let superior = claims.filter { claim in
+            (election?.routers ?? []).contains { $0.name == claim.name && $0.priority < claim.priority }
+        }
+        let order = ElectionOrder.peerReported(active: claims.map(\.name), superior: superior.map(\.name))
+        guard order != reported else { return }
+        reported = order
+        effects.append(.election(order))
     }
 
     private mutating func refreshDeferral(at now: MonotonicInstant) {

@@ -18,8 +18,9 @@ package enum ElectionCommand: Hashable, Sendable {
     case letGo(routers: [String])
     /// The handover of these routers does not take place.
     case cancelHandOver(routers: [String])
-    /// The routers for which the peer says, on its own link, that it is Active.
-    case peerReported(active: [String])
+    /// The routers for which the peer says, on its own link, that it is Active, and those of them for which its priority
+    /// is higher.
+    case peerReported(active: [String], superior: [String])
     /// Prepare a planned restart that ends at the latest then, and stop with the addresses in place.
     case suspend(until: MonotonicInstant)
     /// What fails of what the routers track, as far as this source sees.

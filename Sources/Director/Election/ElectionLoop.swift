@@ -112,7 +112,8 @@ struct ElectionLoop: ~Copyable {
         case .takeOver(let routers, let until): handle(.takeOver(routers: routers, until: until), at: now)
         case .letGo(let routers): handle(.letGo(routers: routers), at: now)
         case .cancelHandOver(let routers): handle(.cancelHandOver(routers: routers), at: now)
-        case .peerReported(let active): handle(.peerReported(active: active), at: now)
+        case .peerReported(let active, let superior):
+            handle(.peerReported(active: active, superior: superior), at: now)
         case .suspend(let until): handle(.suspend(until: until), at: now)
         case .track(let source, let failures):
             handle(.trackReported(source, failures), at: now)

@@ -10,7 +10,7 @@ struct Duel {
     let routers: [Router]
 
     /// Starts both and waits until lb1 leads.
-    init(_ segment: Segment, keys: Bool = false) throws {
+    init(_ segment: Segment, keys: Bool = false, peerLink: Bool = false) throws {
         self.segment = segment
         let hosts = segment.hosts
         routers = [(0, 150), (1, 100)].map { index, priority in
@@ -22,13 +22,31 @@ struct Duel {
             let file = "\(router.host.directory)/vrrp.key"
             router.extra = ["    hmac: {mode: enforce, send_key: 1, keys: [{id: 1, file: \(file)}]}"]
         }
+        if peerLink {
+            let prints = try hosts.prefix(2).map { try Configuration.key(segment.programs.director, $0) }
+            for (index, router) in routers.enumerated() {
+                let other = hosts[1 - index]
+                router.general = [
+                    "peer: {name: \(other.name), address: \(other.address), fingerprint: \"\(prints[1 - index])\"}"
+                ]
+            }
+        }
         let began = now()
         for router in routers { try router.start() }
         guard leads(routers[0], since: began) != nil else {
             throw LabError("lb1 does not lead:\n\(routers[0].processes.first?.lastLines() ?? "")")
         }
         try routers[1].awaitBackup(.seconds(5))
+        guard peerLink else { return }
+        for router in routers {
+            guard wait(.seconds(5), every: .milliseconds(50), until: { isLinked(router) }) else {
+                throw LabError("\(router.host.name) has no peer link: \(status(router))")
+            }
+        }
     }
+
+    /// Whether a director hears the other one on their link.
+    func isLinked(_ router: Router) -> Bool { status(router).contains(": connected for") }
 
     /// Ends both.
     func end() {

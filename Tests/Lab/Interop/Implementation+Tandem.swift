@@ -4,9 +4,7 @@ extension Implementation {
     func writeTandem(_ router: Router, _ peer: Host, _ programs: Programs) throws {
         let directory = router.host.directory
         File.makeDirectory("\(directory)/state")
-        if File.read("\(directory)/key.pem") == nil {
-            try Command.run(programs.director, "keygen", "--key-file", "\(directory)/key.pem")
-        }
+        _ = try Configuration.key(programs.director, router.host)
         let setup = router.setup
         var lines = [
             "name: \(router.host.name)",
@@ -14,6 +12,9 @@ extension Implementation {
             "key_file: \(directory)/key.pem",
             "state_directory: \(directory)/state",
             "control_socket: \(directory)/control.sock",
+        ]
+        lines += router.general
+        lines += [
             "virtual_routers:",
             "  - name: main",
             "    vrid: \(RouterSetup.identifier)",

@@ -9,6 +9,8 @@ final class Router {
     var priority: Int
     /// Further lines of a director's virtual router.
     var extra: [String] = []
+    /// Further lines of a director's file.
+    var general: [String] = []
     private let peer: Host
     private let programs: Programs
     private(set) var processes: [ChildProcess] = []

@@ -84,6 +84,60 @@ extension SegmentScenario {
         try duel.heals(&outcome, since: healed)
     }
 
+    /// The advertisements are filtered in both directions, and the directors still talk on their link.
+    static let splitMulticast = SegmentScenario(
+        name: "split-multicast",
+        summary: "the switch loses the advertisements in both directions, the directors' link lives",
+    ) { segment, outcome in
+        let duel = try Duel(segment, peerLink: true)
+        defer { duel.end() }
+        let hosts = segment.hosts
+        let cut = now()
+        try segment.fabric.drop([.advertisements(hosts[0], hosts[1]), .advertisements(hosts[1], hosts[0])])
+        try duel.awaitTwoOwners(&outcome)
+        for router in duel.routers {
+            let named = wait(.seconds(3), every: .milliseconds(50)) {
+                duel.status(router).contains("by the peer link")
+            }
+            outcome.check("\(router.host.name)'s status names the split by the link", named, duel.status(router))
+        }
+        let again = segment.frames.first(since: cut) { $0.from == "lb1" && $0.announces(Duel.setup.address) }
+        outcome.time("lb1 announces, having heard of it", again.map { $0.at - cut }, .eachAtMost(2_000))
+        let healed = now()
+        try segment.fabric.heal()
+        try duel.heals(&outcome, since: healed)
+    }
+
+    /// The directors' link is cut, and the advertisements pass.
+    static let splitLink = SegmentScenario(
+        name: "split-link",
+        summary: "the directors' link is cut while the advertisements pass: nothing moves, and both say so",
+    ) { segment, outcome in
+        let duel = try Duel(segment, peerLink: true)
+        defer { duel.end() }
+        let hosts = segment.hosts
+        let cut = now()
+        try segment.fabric.drop(
+            Loss.stream(hosts[0], hosts[1], port: 9406) + Loss.stream(hosts[1], hosts[0], port: 9406)
+        )
+        for router in duel.routers {
+            let named = wait(.seconds(5), every: .milliseconds(50)) { !duel.isLinked(router) }
+            outcome.check("\(router.host.name)'s status says that the link is silent", named, duel.status(router))
+        }
+        nap(.seconds(2))
+        let moved = segment.frames.first(since: cut) {
+            $0.from == "lb2" && ($0.announces(Duel.setup.address) || ($0.priority ?? 0) > 0)
+        }
+        outcome.check("lb2 neither advertises nor announces", moved == nil)
+        outcome.check("lb1 holds the address", try duel.holds(duel.routers[0]))
+        let healed = now()
+        try segment.fabric.heal()
+        let linked = wait(.seconds(10), every: .milliseconds(20)) { () -> Interval? in
+            duel.routers.allSatisfy(duel.isLinked) ? now() - healed : nil
+        }
+        outcome.time("the link is back", linked, .eachAtMost(5_000))
+    }
+
     private static func names(_ status: String) -> Bool {
         ["owner", "split", "two active"].contains { status.contains($0) }
     }

@@ -9,5 +9,5 @@ struct SegmentScenario: Sendable {
     static let all: [SegmentScenario] =
         InteropCase.all.map { wanted in
             SegmentScenario(name: wanted.name, summary: wanted.summary) { try wanted.play($0, &$1) }
-        } + [splitOneWay, splitCut, splitFrozen, splitKeys]
+        } + [splitOneWay, splitCut, splitFrozen, splitKeys, splitMulticast, splitLink]
 }
