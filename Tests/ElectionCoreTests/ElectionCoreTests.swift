@@ -99,6 +99,20 @@ struct ElectionCoreTests {
         #expect(bench.router?.findings == [])
     }
 
+    @Test(arguments: [(Interval.milliseconds(40), true), (.milliseconds(400), false)])
+    func `a restarted director that heard somebody before its interface could be used keeps nothing`(
+        before: Interval,
+        isTaken: Bool,
+    ) {
+        let bench = Bench().started(Bench.settings())
+        bench.held = [.init(interface: "eth0", address: .v4(IPv4Address(192, 0, 2, 100)))]
+        bench.hear(200)
+        bench.pass(before)
+        bench.look()
+        #expect(bench.disposition == (isTaken ? .absent : .asFound))
+        #expect(bench.core.deadline == bench.now + (isTaken ? Bench.down() : Bench.down() - .milliseconds(200)))
+    }
+
     /// The peer's Active_Down_Timer runs since before the crash, so a whole one of one's own would always come too late.
     @Test func `a restarted director that finds its address is back before its peer takes over`() {
         let bench = Bench().started(Bench.settings())

@@ -23,8 +23,9 @@ struct SimulatorTests {
     /// Each is a world in which something was mended.
     ///
     /// 1284: an owner that stops says its last word 2 ms after its successor's first announcement. 1878: the answer to
-    /// it takes a round trip.
-    @Test("keeps its promises under seeds that once broke one", arguments: [UInt64(1284), 1878])
+    /// it takes a round trip. 4877: a restarted director hears the Active Router just before it may start up, and then
+    /// loses an advertisement.
+    @Test("keeps its promises under seeds that once broke one", arguments: [UInt64(1284), 1878, 4877])
     func regressions(seed: UInt64) { expectNoViolation(seed) }
 
     private func expectNoViolation(_ seed: UInt64) {

@@ -21,7 +21,11 @@ extension ElectionCore {
         switch (slot.router.state.name, primary) {
         case (.initialize, let primary?):
             guard stopDeadline == nil else { return }
-            if !slot.hasBeenUp, !slot.settings.isAddressOwner, !heldAddresses(of: slot).isEmpty {
+            // Who heard an Active Router a moment ago waits for its whole silence, as if nothing had been found.
+            let isTaken = slot.heardBeforeStart.map { heard in
+                now < heard + slot.router.activeDownInterval(of: slot.settings.advertisementInterval)
+            }
+            if !slot.hasBeenUp, isTaken != true, !slot.settings.isAddressOwner, !heldAddresses(of: slot).isEmpty {
                 slot.keepsFound = true
             }
             slot.hasBeenUp = true

@@ -86,6 +86,7 @@ extension ElectionCore {
         // Own lateness never counts as the peer's silence: the time of reception judges, save for what came in while
         // this process slept.
         let heardAt = max(min(packet.receivedAt, now), slot.resumedAt ?? packet.receivedAt)
+        if !slot.hasBeenUp { slot.heardBeforeStart = advertisement.priority > 0 ? heardAt : nil }
         weighPreemption(over: advertisement, slot, at: heardAt)
         apply(.advertisementReceived(advertisement, from: packet.source), to: slot, at: heardAt, &effects)
     }

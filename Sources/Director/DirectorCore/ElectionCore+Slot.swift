@@ -50,6 +50,8 @@ extension ElectionCore {
         var hasAnnounced = false
         /// Until when its addresses stay on the loopback interface.
         var lingersUntil: MonotonicInstant?
+        /// When an Active Router was heard before the first startup.
+        var heardBeforeStart: MonotonicInstant?
         /// Until when it claims at once what it finds at its first startup.
         var resumesUntil: MonotonicInstant?
         /// The last episode with two owners.
