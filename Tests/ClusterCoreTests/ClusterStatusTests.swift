@@ -40,6 +40,18 @@ import Testing
         #expect(bench.logs.map(\.to) == ["repaired"])
     }
 
+    @Test func `a real server that two probes call down is shown with both reasons`() {
+        let bench = Bench.serving()
+        bench.probes(1, tcp: .down, path: .down)
+        #expect(bench.destination(1)?.reason == .probeRefused)
+        #expect(bench.destination(1)?.furtherReasons == [.directRoutingBlackHole])
+        #expect(bench.destination(1)?.evidence == "refused; direct-routing-black-hole: silent")
+        bench.probes(1, tcp: .down, path: .up)
+        #expect(bench.destination(1)?.reason == .probeRefused)
+        #expect(bench.destination(1)?.furtherReasons == [])
+        #expect(bench.destination(1)?.evidence == "refused")
+    }
+
     @Test func `a service has a state, a reason, evidence and an age`() {
         let bench = Bench.serving()
         bench.send(

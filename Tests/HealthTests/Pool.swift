@@ -13,6 +13,8 @@ struct Pool {
         case down
         /// It is no correct real server.
         case broken
+        /// A check fails that may be wrong, and its direct path is dead, which is certain.
+        case cutOff
         case unknown
         case drained
         case maintained
@@ -22,6 +24,13 @@ struct Pool {
             case .up: assess(operator: .none, agent: .positive, probe: .up, directPath: .up)
             case .down: assess(operator: .none, agent: .stale, probe: .down(.probeTimedOut), directPath: .up)
             case .broken: assess(operator: .none, agent: .negative(.vipMissing), probe: .up, directPath: .up)
+            case .cutOff:
+                assess(
+                    operator: .none,
+                    agent: .positive,
+                    probe: .down(.probeTimedOut),
+                    directPath: .down(.directRoutingBlackHole)
+                )
             case .unknown:
                 assess(
                     operator: .none,

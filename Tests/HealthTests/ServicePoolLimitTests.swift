@@ -93,6 +93,15 @@ import Testing
         #expect(pool.state == .failingOpen)
     }
 
+    @Test func `does not fail open to a node whose direct path is dead, whatever else is wrong with it`() {
+        var pool = Pool(["w1": 1, "w2": 1]) { $0.failOpen = FailOpen.Settings(below: 100, until: 100) }
+        pool.set(["w1": .up, "w2": .up])
+        pool.set(["w1": .cutOff, "w2": .down])
+        #expect(pool.weights == "0 1")
+        #expect(pool.reason("w1") == .probeTimedOut)
+        #expect(pool.reason("w2") == .failOpen)
+    }
+
     @Test func `fails open to nodes of which nothing is known once they have had their time`() {
         var pool = Pool(["w1": 1, "w2": 1]) { $0.failOpen = FailOpen.Settings(below: 50, until: 50) }
         pool.set(["w1": .down])
@@ -165,7 +174,7 @@ import Testing
                 if Bool.random(using: &generator) { settings.holdDown = HoldDown.Settings() }
                 settings.quorum = Quorum.Settings(weight: UInt32.random(in: 2...5, using: &generator), hysteresis: 1)
             }
-            let words: [Pool.Word] = [.up, .up, .down, .broken, .unknown, .drained, .maintained]
+            let words: [Pool.Word] = [.up, .up, .down, .broken, .cutOff, .unknown, .drained, .maintained]
             for _ in 0..<60 {
                 let name = pool.members[Int.random(in: 0..<5, using: &generator)].name
                 let word = words[Int.random(in: 0..<words.count, using: &generator)]
@@ -173,7 +182,7 @@ import Testing
                 for member in pool.members {
                     let weight = pool.kernel[member.name] ?? 0
                     switch pool.words[member.name] {
-                    case .broken?, .drained?, .maintained?: #expect(weight == 0, "\(member.name)")
+                    case .broken?, .cutOff?, .drained?, .maintained?: #expect(weight == 0, "\(member.name)")
                     case .down?:
                         let isForced = pool.state == .failingOpen || pool.reason(member.name) == .ejectionLimit
                         #expect(weight == 0 || isForced, "\(member.name)")

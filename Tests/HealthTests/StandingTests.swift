@@ -98,6 +98,24 @@ import Testing
         }
     }
 
+    @Test func `names all that is wrong with it, in the order in which it decides`() {
+        Self.forEach { override, agent, probe, path in
+            var wrong: [Reason] = []
+            if case .negative(let reason) = agent, reason != .agentMaintenance, reason != .agentDraining {
+                wrong.append(reason)
+            }
+            if case .down(let reason) = probe { wrong.append(reason) }
+            if case .down(let reason) = path { wrong.append(reason) }
+            if case .staleNegative(let reason) = agent { wrong.append(reason) }
+            let standing = assess(operator: override, agent: agent, probe: probe, directPath: path)
+            #expect(standing.furtherReasons == Array(wrong.dropFirst()), "\(agent), \(probe), \(path)")
+            if let first = wrong.first { #expect(standing.healthReason == first) }
+            #expect(standing.forbidsFailingOpen == wrong.contains(where: \.forbidsFailingOpen))
+        }
+        let twice = assess(operator: .none, agent: .stale, probe: .down(.unreachable), directPath: .down(.unreachable))
+        #expect(twice.furtherReasons.isEmpty, "one reason is named once")
+    }
+
     @Test func `fails open for none that is wrong for certain, and for every agent's fact but one`() {
         for kind in FactKind.allCases {
             for verdict in FactVerdict.allCases {

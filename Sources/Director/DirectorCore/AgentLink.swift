@@ -130,8 +130,9 @@ struct AgentLink: Sendable {
         case .arpAnnounce: 5
         case .realAddressOnLink: 6
         case .listenerPresent: 7
-        case .localProbe: 8
-        case .reversePathOK: 9
+        // A failed check forbids no service to fail open; whatever does is named before it.
+        case .reversePathOK: 8
+        case .localProbe: 9
         case .capacity: 10
         }
     }

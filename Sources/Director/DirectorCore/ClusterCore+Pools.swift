@@ -66,7 +66,7 @@ extension ClusterCore {
             case .operator: orders.standing(server.name, in: service.name)?.evidence ?? ""
             case .service: ""
             case .agent: agent.evidence
-            case .probe: probe.evidence
+            case .probe: Self.evidence(probe.evidence, and: directPath)
             case .directPath: directPath.evidence
             case .peer: peer.opinions[key].map { "\(peer.director) says \($0.health.rawValue): \($0.reason)" } ?? ""
             case .nobody: [probe.evidence, directPath.evidence].first { !$0.isEmpty } ?? ""
@@ -76,6 +76,12 @@ extension ClusterCore {
             evidence: evidence,
             isConfirmedByAgent: agent.opinion == .positive,
         )
+    }
+
+    /// What the probe of the real address saw that decides, and what the direct path is called wrong for besides.
+    private static func evidence(_ own: String, and directPath: (opinion: ProbeOpinion, evidence: String)) -> String {
+        guard case .down(let reason) = directPath.opinion else { return own }
+        return "\(own); \(reason): \(directPath.evidence)"
     }
 
     private mutating func record(

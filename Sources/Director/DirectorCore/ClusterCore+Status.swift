@@ -188,6 +188,7 @@ extension DestinationStatus {
         guard let standing else { return status }
         status.health = standing.health
         status.healthReason = standing.healthReason
+        status.furtherReasons = standing.furtherReasons
         status.administrative = standing.administrative
         return status
     }

@@ -28,6 +28,8 @@ package struct DestinationStatus: Hashable, Sendable, Codable {
     package var health = Verdict.State.unknown
     /// Why.
     package var healthReason = Reason.awaitingResults
+    /// What else is wrong with it.
+    package var furtherReasons: [Reason] = []
     /// Whether somebody keeps it from new connections on purpose.
     package var administrative = AdministrativeState.inService
     /// What the other director says that it is there; nothing without a word from it.

@@ -31,8 +31,24 @@ package func assess(
         }
     // That a node is to be left alone says nothing about its health: the probes do.
     let isOrder = agent == .negative(.agentMaintenance) || agent == .negative(.agentDraining)
-    let own = judgeHealth(agent: isOrder ? .undecided : agent, probe: probe, directPath: directPath)
-    return Standing(health: own.supplemented(by: peer), overruledBy: order)
+    let facts = isOrder ? .undecided : agent
+    let health = judgeHealth(agent: facts, probe: probe, directPath: directPath).supplemented(by: peer)
+    var besides: [Reason] = []
+    for reason in complaints(agent: facts, probe: probe, directPath: directPath)
+    where reason != health.reason && !besides.contains(reason) {
+        besides.append(reason)
+    }
+    return Standing(health: health, besides: besides, overruledBy: order)
+}
+
+/// All that is called wrong, in the order in which it decides.
+private func complaints(agent: AgentOpinion, probe: ProbeOpinion, directPath: ProbeOpinion) -> [Reason] {
+    var reasons: [Reason] = []
+    if case .negative(let reason) = agent { reasons.append(reason) }
+    if case .down(let reason) = probe { reasons.append(reason) }
+    if case .down(let reason) = directPath { reasons.append(reason) }
+    if case .staleNegative(let reason) = agent { reasons.append(reason) }
+    return reasons
 }
 
 extension HealthDecision {

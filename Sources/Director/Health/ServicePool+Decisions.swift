@@ -60,7 +60,7 @@ extension ServicePool {
             PoolMember.Decision(weight: weight, decision: decision, evidence: evidence)
         }
         guard standing.administrative == .inService else { return decided(.exactly(0), own) }
-        let failsOpen = view.isOpen && !standing.healthReason.forbidsFailingOpen && member.role == .primary
+        let failsOpen = view.isOpen && !standing.forbidsFailingOpen && member.role == .primary
         switch (own.weightPolicy, serves) {
         case (.serve, _):
             if view.held.contains(member.name), !failsOpen {
@@ -77,19 +77,20 @@ extension ServicePool {
         case (.zero, _), (.keep, false?), (.keep, nil):
             break
         }
+        let complaints = ([standing.healthReason] + standing.furtherReasons).map(\.rawValue).joined(separator: ", ")
         let share = "\(availability.servingWeight) of \(availability.totalWeight) passes its checks"
         if failsOpen {
             return decided(
                 .exactly(full),
                 HealthDecision(.serve, .failOpen, by: .service),
-                "\(standing.healthReason); \(share)",
+                "\(complaints); \(share)",
             )
         }
         if view.kept.contains(member.name) {
             return decided(
                 .exactly(full),
                 HealthDecision(.serve, .ejectionLimit, by: .service),
-                "\(standing.healthReason); \(share)",
+                "\(complaints); \(share)",
             )
         }
         return decided(serves == nil ? .keep : .exactly(0), own)

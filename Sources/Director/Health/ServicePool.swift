@@ -123,7 +123,7 @@ extension ServicePool {
     private func eject(from primaries: [PoolMember], into view: inout View, at now: MonotonicInstant) {
         let limit = view.total * UInt64(settings.maximumEjection) / 100
         let down = primaries.filter { records[$0.name]?.serves == false }
-        var ejected = Self.sum(down.filter(\.standing.healthReason.forbidsFailingOpen))
+        var ejected = Self.sum(down.filter(\.standing.forbidsFailingOpen))
         var mayEject = true
         func takes(_ member: PoolMember) -> Bool {
             guard mayEject, ejected == 0 || ejected + UInt64(member.weight) <= limit else {
@@ -133,7 +133,7 @@ extension ServicePool {
             ejected += UInt64(member.weight)
             return true
         }
-        let uncertain = down.filter { !$0.standing.healthReason.forbidsFailingOpen }.sorted { left, right in
+        let uncertain = down.filter { !$0.standing.forbidsFailingOpen }.sorted { left, right in
             let (one, other) = (records[left.name]?.downSince ?? now, records[right.name]?.downSince ?? now)
             return one == other ? left.name < right.name : one < other
         }

@@ -9,22 +9,31 @@ package struct Standing: Hashable, Sendable {
     package let health: Verdict.State
     /// Why its health is what it is.
     package let healthReason: Reason
+    /// What else is wrong with it and would decide if that were not, in the order in which it would.
+    package let furtherReasons: [Reason]
     /// What the two make of its weight.
     package let decision: HealthDecision
 
     /// Makes the standing that follows from a decision about health alone, and from whoever overrules it.
-    init(health: HealthDecision, overruledBy order: HealthDecision?) {
+    init(health: HealthDecision, besides: [Reason], overruledBy order: HealthDecision?) {
         switch health.weightPolicy {
         case .serve: self.health = .up
         case .zero: self.health = .down
         case .keep: self.health = .unknown
         }
         healthReason = health.reason
+        furtherReasons = besides
         decision = order ?? health
         switch order?.reason {
         case .operatorMaintenance, .agentMaintenance: administrative = .maintenance
         case .operatorDrain, .agentDraining: administrative = .draining
         default: administrative = .inService
         }
+    }
+
+    /// Whether anything that is known shows that a connection sent to it is lost for certain: what else is wrong, and
+    /// comes first in the order, makes that no less true.
+    package var forbidsFailingOpen: Bool {
+        healthReason.forbidsFailingOpen || furtherReasons.contains(where: \.forbidsFailingOpen)
     }
 }
