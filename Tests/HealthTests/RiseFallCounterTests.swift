@@ -26,6 +26,18 @@ import Testing
         #expect(counter.record(.success) == .up)
     }
 
+    @Test func `forgets failures that something else caused, unless they were believed`() {
+        var counter = RiseFallCounter(rise: 1, fall: 2)
+        #expect(counter.record(.success) == .up)
+        #expect(counter.record(.failure) == .up)
+        counter.forgetFailures()
+        #expect(counter.failures == 0)
+        #expect(counter.record(.failure) == .up)
+        #expect(counter.record(.failure) == .down)
+        counter.forgetFailures()
+        #expect(counter.failures == 2)
+    }
+
     @Test func `believes nothing when probes cannot run, and neither up nor down before that`() {
         var counter = RiseFallCounter(rise: 1, fall: 2)
         #expect(counter.record(.success) == .up)

@@ -152,7 +152,8 @@ final class ClusterChecker {
                 } else {
                     let since = max(uselessSince[pair] ?? world.now, resumed)
                     uselessSince[pair] = since
-                    if world.now - since > patience {
+                    let allowance = world.hearing.allowance(director.index, since: since, rhythm: rhythm)
+                    if world.now - since > patience + allowance {
                         world.fail(
                             .safety,
                             .noTrafficToBadNode,

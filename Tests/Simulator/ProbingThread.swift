@@ -70,6 +70,7 @@ final class ProbingThread {
                 guard node.kernel.isReachable else { return }
                 let took = world.now - sent
                 loop.run(isPacket: true) { [self] in
+                    if runs[run] != nil { world.hearing.heard(node.index) }
                     switch (answer, check) {
                     case (.accepts, _): finish(run, .passed(took))
                     case (.refuses, .tcp), (.refuses, .real):

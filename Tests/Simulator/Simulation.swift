@@ -25,6 +25,8 @@ final class Simulation: World {
     private(set) lazy var electionChecker = ElectionChecker(world: self)
     /// The checker of everything else.
     private(set) lazy var clusterChecker = ClusterChecker(world: self)
+    /// Who hears whom.
+    private(set) lazy var hearing = HearingWitness(world: self)
     /// Who has the virtual addresses.
     private(set) lazy var ownership = OwnershipWitness(world: self)
     /// The virtual services, which all are on the first virtual router's first address.

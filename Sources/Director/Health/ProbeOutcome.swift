@@ -8,13 +8,15 @@ package enum ProbeOutcome: Hashable, Sendable {
     case failed(Reason, evidence: String)
     /// The probe could not run: no descriptors, no route, no interface.
     case couldNotRun(evidence: String)
+    /// No answer came, and none from anybody else either: that says more about the director than about the target.
+    case inconclusive(evidence: String)
 
     /// How it counts.
     package var result: RiseFallCounter.Result {
         switch self {
         case .passed: .success
         case .failed: .failure
-        case .couldNotRun: .obstacle
+        case .couldNotRun, .inconclusive: .obstacle
         }
     }
 }

@@ -17,6 +17,8 @@ package struct Prober: Sendable {
         var counter: RiseFallCounter
         var phase: Phase
         var stamp: UInt64 = 0
+        /// When the first of the runs began that have found nothing but silence, and how many those are.
+        var silence: (since: MonotonicInstant, runs: Int)?
     }
 
     /// How often everything is reported even if nothing changed.
@@ -24,7 +26,11 @@ package struct Prober: Sendable {
     /// How late the end of a run may be noticed for silence to count, where half its timeout is less.
     package static let toleratedLateness = Interval.milliseconds(50)
 
+    /// How late a run may begin without being told to the prober.
+    package static let toleratedDelay = Interval.milliseconds(10)
+
     private var generator: SeededGenerator
+    private var hearing = Hearing()
     private var slots: [Slot] = []
     private var runs: [ProbeRun: Int] = [:]
     private var queue = DeadlineQueue()
@@ -43,17 +49,28 @@ package struct Prober: Sendable {
         return queue.first.map { min($0.at, summaryAt) } ?? summaryAt
     }
 
+    /// When a run was told to begin; nothing where it is over, or its time is up.
+    package func start(of run: ProbeRun) -> MonotonicInstant? {
+        guard let index = runs[run], case .running(_, let since) = slots[index].phase else { return nil }
+        return since
+    }
+
     /// Takes one happening and says what to do, in order.
     package mutating func handle(_ event: ProberEvent, at now: MonotonicInstant) -> [ProberEffect] {
         var effects: [ProberEffect] = []
         switch event {
         case .demanded(let demand):
+            hearing.listen(to: demand.targets)
             replace(demand.targets, at: now, into: &effects)
             summaryAt = summaryAt ?? now + Self.summaryInterval
         case .finished(let run, let outcome, let phases):
             // A run that was cancelled meanwhile says nothing any more.
             guard let index = runs.removeValue(forKey: run) else { break }
             finish(index, outcome, phases, at: now, into: &effects)
+        case .delayed(let run):
+            guard let index = runs[run], case .running = slots[index].phase else { break }
+            slots[index].phase = .running(run, since: now)
+            schedule(index)
         case .deadlineReached:
             break
         }
@@ -159,9 +176,13 @@ package struct Prober: Sendable {
             outcome = Self.judge(outcome, timeout: slot.entry.target.timeout, lateness: lateness)
         case .waiting: preconditionFailure("a run that is known has a slot that runs")
         }
+        hearing.take(outcome, phases, at: now)
+        let count = weigh(&outcome, of: &slot, since: since, at: now)
         let before = slot.entry.verdict
-        let state = slot.counter.record(outcome.result)
-        let interval = slot.counter.isUnsure ? slot.entry.target.fastInterval : slot.entry.target.interval
+        for _ in 0..<count { _ = slot.counter.record(outcome.result) }
+        let state = slot.counter.state
+        let isUnsure = if case .inconclusive = outcome { true } else { slot.counter.isUnsure }
+        let interval = isUnsure ? slot.entry.target.fastInterval : slot.entry.target.interval
         let next = since + interval
         // A machine that stood still does not make up for the runs that it missed.
         slot.phase = .waiting(until: now - next > interval ? now : next)
@@ -171,6 +192,31 @@ package struct Prober: Sendable {
         schedule(index)
         guard before.state != slot.entry.verdict.state || before.reason != slot.entry.verdict.reason else { return }
         effects.append(.report(ProbeReport(isSummary: false, entries: [slot.entry])))
+    }
+
+    /// Judges silence by what was heard of others, and says how many times the outcome counts: what was withheld because
+    /// nobody was heard counts once it has lasted.
+    private func weigh(
+        _ outcome: inout ProbeOutcome,
+        of slot: inout Slot,
+        since: MonotonicInstant,
+        at now: MonotonicInstant,
+    ) -> Int {
+        guard case .failed(let reason, let evidence) = outcome, reason.isSilence else {
+            slot.silence = nil
+            return 1
+        }
+        let begun = slot.silence?.since ?? since
+        let runs = (slot.silence?.runs ?? 0) + 1
+        slot.silence = (begun, runs)
+        guard hearing.blames(slot.entry.target, silentSince: begun, lastRun: since, at: now) else {
+            outcome = .inconclusive(evidence: "nobody answers; \(evidence)")
+            // Those just before may be of the same cause.
+            slot.counter.forgetFailures()
+            return 1
+        }
+        guard now - begun >= Hearing.patience, slot.counter.state != .down else { return 1 }
+        return max(1, min(runs, slot.entry.target.fall) - slot.counter.failures)
     }
 
     /// Whether silence counts: not where the prober itself came late.
@@ -199,11 +245,14 @@ package struct Prober: Sendable {
             return Verdict(.down, reason, evidence: evidence, since: since)
         case (.unknown, .couldNotRun(let evidence)):
             return Verdict(.unknown, .probeCouldNotRun, evidence: evidence, since: since)
+        case (.unknown, .inconclusive(let evidence)):
+            return Verdict(.unknown, .nobodyAnswers, evidence: evidence, since: since)
         case (.unknown, .failed(_, let evidence)):
             return Verdict(.unknown, .awaitingResults, evidence: evidence, since: since)
         case (.unknown, .passed):
             return Verdict(.unknown, .awaitingResults, since: since)
-        case (.up, .failed), (.up, .couldNotRun), (.down, .passed), (.down, .couldNotRun):
+        case (.up, .failed), (.up, .couldNotRun), (.up, .inconclusive), (.down, .passed), (.down, .couldNotRun),
+            (.down, .inconclusive):
             // Not enough to change what is believed, so its reason stands too.
             return before
         }

@@ -62,6 +62,7 @@ package enum Reason: String, Hashable, Sendable, CaseIterable, Codable {
     case awaitingResults = "awaiting-results"
     case awaitingAgent = "awaiting-agent"
     case probeCouldNotRun = "probe-could-not-run"
+    case nobodyAnswers = "nobody-answers"
     case agentStale = "agent-stale"
     case agentNeverHeard = "agent-never-heard"
 

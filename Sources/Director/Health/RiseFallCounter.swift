@@ -5,7 +5,8 @@ package struct RiseFallCounter: Hashable, Sendable {
     private let rise: Int
     private let fall: Int
     private var successes = 0
-    private var failures = 0
+    /// How many of the last results were failures, up to as many as it takes.
+    package private(set) var failures = 0
     private var obstacles = 0
 
     /// What is believed.
@@ -33,6 +34,11 @@ package struct RiseFallCounter: Hashable, Sendable {
         case .up: failures > 0
         case .down: successes > 0
         }
+    }
+
+    /// Forgets the failures that were not enough to be believed: something else may have caused them.
+    package mutating func forgetFailures() {
+        if state != .down { failures = 0 }
     }
 
     /// Takes a result and gives what is believed now.

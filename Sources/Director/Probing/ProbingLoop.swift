@@ -141,6 +141,10 @@ struct ProbingLoop: ~Copyable {
         while let effect = waiting.popFirst() {
             switch effect {
             case .start(let run, let check, let comparesRealAddress):
+                // One whose time was up before its turn came has not run.
+                guard let told = prober.start(of: run) else { continue }
+                let now = Clock.now
+                if now - told > Prober.toleratedDelay { waiting += prober.handle(.delayed(run), at: now) }
                 guard let outcome = start(run, check, comparesRealAddress) else { continue }
                 waiting += prober.handle(.finished(run, outcome), at: Clock.now)
             case .expire(let run):
