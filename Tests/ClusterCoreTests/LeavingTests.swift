@@ -1,3 +1,4 @@
+import AgentProtocol
 import Balancing
 import DirectorCore
 import Health
@@ -72,6 +73,37 @@ import Testing
         #expect(Self.weight(bench, Bench.endpoint(1)) == nil)
         // It does not come back when the new one fails.
         Self.report(bench, 0, .down)
+        #expect(Self.weight(bench, Bench.endpoint(1)) == nil)
+    }
+
+    @Test func `one that serves on gets nothing while its agent or an operator says so`() {
+        let bench = Self.serving()
+        bench.send(
+            .configurationReplaced(
+                Bench.settings { settings in
+                    settings.realServers.append(Self.replaced().realServers[0])
+                    settings.services[0].directPathProbe = false
+                    settings.services[0].members = [.init(realServer: "new0")]
+                }
+            )
+        )
+        Self.report(bench, 0, .down)
+        #expect(Self.weight(bench, Bench.endpoint(1)) == .adopt)
+        bench.logs = []
+        bench.publish("web1", Bench.good([.vipBound]))
+        #expect(Self.weight(bench, Bench.endpoint(1)) == .exactly(0))
+        #expect(Self.weight(bench, Bench.endpoint(2)) == .adopt)
+        #expect(bench.logs.map(\.reason) == [.vipMissing])
+        bench.publish("web1", Bench.good())
+        #expect(Self.weight(bench, Bench.endpoint(1)) == .exactly(1))
+        bench.publish("web2", Bench.good([.draining]))
+        #expect(Self.weight(bench, Bench.endpoint(2)) == .exactly(0))
+        bench.send(.operatorCommand(.setOverride(realServer: "web1", .drain)))
+        #expect(Self.weight(bench, Bench.endpoint(1)) == .exactly(0))
+        #expect(bench.logs.map(\.reason).filter { $0 == .operatorDrain }.count == 1)
+        bench.send(.operatorCommand(.setOverride(realServer: "web1", .none)))
+        #expect(Self.weight(bench, Bench.endpoint(1)) == .exactly(1))
+        Self.report(bench, 0, .up)
         #expect(Self.weight(bench, Bench.endpoint(1)) == nil)
     }
 

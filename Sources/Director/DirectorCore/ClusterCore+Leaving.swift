@@ -10,6 +10,12 @@ extension ClusterCore {
         var realServer: String
         var endpoint: Endpoint
         var since: MonotonicInstant
+        /// What it served with.
+        var weight: UInt32
+        /// Why it gets nothing meanwhile, by its agent's or an operator's word.
+        var complaint: Reason?
+        /// Whether it ever got nothing meanwhile.
+        var wasCondemned = false
     }
 
     /// How long the rest of the new real servers is waited for when one of them serves already.
@@ -30,6 +36,7 @@ extension ClusterCore {
                     realServer: entry.server.name,
                     endpoint: Self.endpoint(of: entry.server, in: before),
                     since: now,
+                    weight: applied(identity, Self.endpoint(of: entry.server, in: before))?.weight ?? 0,
                 )
             }
             let known = leaving[identity] ?? []
@@ -61,9 +68,64 @@ extension ClusterCore {
         }
     }
 
+    /// Takes in what agents and operators say of them: one that is wrong gets nothing, though nobody serves in its place.
+    mutating func judgeLeaving(_ settings: ClusterSettings) {
+        for service in settings.services {
+            let identity = service.service.identity
+            for (index, leaver) in (leaving[identity] ?? []).enumerated() {
+                let (reason, evidence) = complaint(about: leaver.realServer, in: service)
+                guard reason != leaver.complaint else { continue }
+                leaving[identity]?[index].complaint = reason
+                leaving[identity]?[index].wasCondemned = true
+                logs.append(
+                    StatusChange(
+                        .destination(service: service.name, realServer: leaver.realServer),
+                        from: DestinationState.draining.rawValue,
+                        to: DestinationState.draining.rawValue,
+                        reason ?? .removed,
+                        evidence: evidence,
+                        level: reason == nil ? .notice : .warning,
+                    )
+                )
+            }
+        }
+    }
+
+    /// What keeps one of them from serving on; its probes have ended.
+    private func complaint(
+        about realServer: String,
+        in service: ServiceSettings,
+    ) -> (reason: Reason?, evidence: String) {
+        let order = orders.standing(realServer, in: service.name)?.evidence ?? ""
+        switch orders.override(realServer, in: service.name) {
+        case .drain: return (.operatorDrain, order)
+        case .maintenance: return (.operatorMaintenance, order)
+        case .none: break
+        }
+        guard let agent = links[realServer]?.opinion(of: service.service.identity),
+            case .negative(let reason) = agent.opinion
+        else { return (nil, "") }
+        return (reason, agent.evidence)
+    }
+
     /// The destinations of a service that stay as the kernel has them until they may go.
     func leavingDestinations(of service: ServiceSettings) -> [DesiredDestination] {
-        (leaving[service.service.identity] ?? []).map { DesiredDestination(endpoint: $0.endpoint, weight: .adopt) }
+        (leaving[service.service.identity] ?? []).map { leaver in
+            let weight: DesiredWeight =
+                if leaver.complaint != nil {
+                    .exactly(0)
+                } else if leaver.wasCondemned {
+                    .exactly(leaver.weight)
+                } else {
+                    .adopt
+                }
+            return DesiredDestination(endpoint: leaver.endpoint, weight: weight)
+        }
+    }
+
+    /// What an operator is shown as the reason of one of them.
+    func leavingReason(_ endpoint: Endpoint, _ identity: ServiceIdentity) -> Reason {
+        leaving[identity]?.first { $0.endpoint == endpoint }?.complaint ?? .removed
     }
 
     /// Whether a real server still serves in a service that it was taken out of.

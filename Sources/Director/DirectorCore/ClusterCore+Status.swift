@@ -81,7 +81,7 @@ extension ClusterCore {
                     ?? "\(destination.endpoint)",
                 endpoint: "\(destination.endpoint)",
                 state: .draining,
-                reason: .removed,
+                reason: leavingReason(destination.endpoint, identity),
                 evidence: "",
                 age: age(configuredAt),
                 weightWanted: 0,

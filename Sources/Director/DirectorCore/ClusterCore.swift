@@ -170,6 +170,7 @@ package struct ClusterCore: ~Copyable {
                 compareWithPeer(settings, at: now)
                 publishAvailability(settings, into: &effects)
                 releaseLeaving(settings, at: now)
+                judgeLeaving(settings)
                 let desired = desiredTable(settings, at: now)
                 if desired != lastDesired {
                     lastDesired = desired
