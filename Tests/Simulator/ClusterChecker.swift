@@ -38,6 +38,7 @@ final class ClusterChecker {
             checkForeign(director)
         }
         for server in world.realServers { checkARP(server) }
+        world.healthChecker.look()
         world.after(Self.grid) { [self] in live() }
     }
 
@@ -49,6 +50,7 @@ final class ClusterChecker {
 
     func handled(_ event: ClusterEvent, _ effects: [ClusterEffect], by process: DirectorProcess) {
         bounded(effects.count, "\(process.node.name) by \(event)")
+        world.healthChecker.handled(event, effects, by: process)
         var changed: Set<String> = []
         for case .log(let change) in effects {
             if case .destination(let service, let server) = change.subject { changed.insert(service + "/" + server) }
@@ -91,6 +93,7 @@ final class ClusterChecker {
         let director = connection.director.index
         lastHeard[[director, connection.server.index]] = world.now
         for report in taps[connection.number, default: FactTap()].reports(in: bytes) {
+            world.healthChecker.told(report, by: connection.server.index, to: director)
             for service in world.services {
                 let pair = Pair(director: director, server: connection.server.index, service: service)
                 if report.condemns(service) {
@@ -118,7 +121,7 @@ final class ClusterChecker {
     // MARK: The kernels.
 
     /// The time that a healthy director needs to act on what it knows.
-    private var reaction: Interval {
+    var reaction: Interval {
         let failures: Interval = world.drawn.netlinkFailures > 0 ? .seconds(2) : .zero
         return world.drawn.netlinkDelay.upperBound * 4 + failures + Self.slack + world.timerLateness * 4
     }
@@ -129,7 +132,8 @@ final class ClusterChecker {
             uselessSince = uselessSince.filter { $0.key.director != director.index }
             return
         }
-        let resumed = max(process.startedAt, process.loops.map(\.resumedAt).max() ?? world.now)
+        // What the kernel failed to do is tried again at the next look, which may fail as well.
+        let resumed = max(process.startedAt, director.failedAt, process.loops.map(\.resumedAt).max() ?? world.now)
         for service in director.cluster.services {
             let probe = service.probe
             // One run may be under way when the node goes, and the longest run takes interval or timeout.
@@ -144,10 +148,13 @@ final class ClusterChecker {
                 let endpoint = Endpoint(address: server.address, port: pair.service.endpoint.port)
                 let weight = director.table.entry(pair.service, endpoint)?.destination.weight ?? 0
                 if director.hasFreshlyMeddledTable { uselessSince[pair] = nil }
+                let isExcused = world.healthChecker.isExcused(server, service, director)
                 let isUseless =
                     !server.serves(pair.service.endpoint.address) || !world.canTalk(director.index, server.index)
                     || !director.kernel.isReachable
-                if weight == 0 || !isUseless || isLastResort(server, service, director) {
+                // What no probe can show is unknown.
+                let isKnowable = !server.isUnprobed && !isExcused
+                if weight == 0 || !isUseless || !isKnowable || isLastResort(server, service, director) {
                     uselessSince[pair] = nil
                 } else {
                     let since = max(uselessSince[pair] ?? world.now, resumed)
@@ -166,7 +173,10 @@ final class ClusterChecker {
                 if world.now - heard > director.cluster.heartbeatInterval * 3 { condemnedSince[pair] = nil }
                 guard weight > 0, let told = condemnedSince[pair] else { continue }
                 let meddled = director.meddledAt ?? told
-                let known = world.now - max(told, resumed, meddled)
+                let excused = world.healthChecker.excusedAt[
+                    .init(director: pair.director, server: pair.server, service: pair.service)
+                ]
+                let known = world.now - max(told, resumed, meddled, isExcused ? world.now : excused ?? told)
                 let bound = reaction + (director.meddledAt == nil ? .zero : .seconds(1))
                 guard known > bound else { continue }
                 world.fail(

@@ -49,6 +49,7 @@ final class DataplaneThread {
         var delay = Interval.seconds(1)
         guard !world.netlinkFails() else {
             report.lookFailure = "dump interrupted"
+            node.failedAt = world.now
             return finish(report, next: started + delay)
         }
         report.services = node.table.dump(at: world.now)
@@ -78,6 +79,7 @@ final class DataplaneThread {
             switch error {
             case nil: report.applied.append(operation)
             case let error?:
+                node.failedAt = world.now
                 report.failures.append(.init(operation: operation, errorNumber: error, explanation: "errno \(error)"))
             }
         }

@@ -26,6 +26,8 @@ final class DirectorNode {
     private(set) var boots: UInt64 = 1
     /// When somebody last changed the table by hand.
     private(set) var meddledAt: MonotonicInstant?
+    /// When the kernel last failed to do what was asked of its table.
+    var failedAt = MonotonicInstant(nanoseconds: 0)
     /// Whether a packet filter drops VRRP behind the packet socket.
     var filtersVRRP = false
     /// The process.

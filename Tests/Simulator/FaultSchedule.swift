@@ -18,12 +18,16 @@ struct FaultSchedule {
         for _ in 0..<world.options.faults {
             let time = schedule.dice.interval(.milliseconds(500)...(world.options.safetyPhase))
             let isElection = schedule.dice.happens(perMille: 450)
-            let fault = isElection ? schedule.draw() : schedule.drawClusterFault()
-            world.after(time) { [world] in
-                guard !world.isHealed else { return }
-                world.note("fault", fault.name)
-                fault.strike(world)
-            }
+            schedule.strike(isElection ? schedule.draw() : schedule.drawClusterFault(), at: time)
+        }
+    }
+
+    /// Lets a fault happen, unless all has healed by then.
+    func strike(_ fault: Fault, at time: Interval) {
+        world.after(time) { [world] in
+            guard !world.isHealed else { return }
+            world.note("fault", fault.name)
+            fault.strike(world)
         }
     }
 

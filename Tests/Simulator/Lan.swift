@@ -10,6 +10,9 @@ enum Lan {
     /// The number of the first web node.
     static let firstRealServer = 3
 
+    /// A web node's name.
+    static func name(_ node: Int) -> String { "w\(node - firstRealServer + 1)" }
+
     /// The length of the LAN's own IPv4 prefix.
     static let prefixLength: UInt8 = 24
 

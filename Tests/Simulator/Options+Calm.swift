@@ -25,6 +25,7 @@ extension Options {
         options.realServers = 2
         options.services = 1
         options.withoutAgent = nil
+        options.failOpen = nil
         return options
     }
 }

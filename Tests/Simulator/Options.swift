@@ -21,6 +21,10 @@ struct Options {
     var safetyPhase: Interval
     /// How many faults there are.
     var faults: Int
+    /// How many times the health of a web node is in trouble; in every other world.
+    var healthFaults = 0
+    /// When the services fail open, if they do.
+    var failOpen: FailOpen.Settings?
     /// How many web nodes there are.
     var realServers: Int
     /// Which of them has no agent, if one has none.
@@ -100,5 +104,12 @@ struct Options {
         heartbeatInterval = .milliseconds(dice.pick([200, 200, 500]))
         hasPeerLink = dice.happens(perMille: 650)
         hasPeerPath = dice.happens(perMille: 400)
+        guard seed % 2 == 1 else { return }
+        var healthDice = Dice(seed: seed, stream: 7)
+        healthFaults = healthDice.number(1...6)
+        if healthDice.happens(perMille: 600) {
+            let shares = healthDice.pick([(below: 50, until: 60), (below: 34, until: 34), (below: 1, until: 1)])
+            failOpen = FailOpen.Settings(below: shares.below, until: shares.until)
+        }
     }
 }

@@ -60,6 +60,7 @@ final class ProbingThread {
 
     private func start(_ run: ProbeRun, _ check: ProbeCheck) {
         guard let server = world.realServer(at: check.real), node.kernel.isReachable else { return }
+        guard !server.isUnprobed else { return finish(run, Self.obstacle) }
         let sent = world.now
         guard let way = world.network.arrivals(from: node.index, to: server.index).first else { return }
         world.after(way) { [self] in
@@ -84,8 +85,11 @@ final class ProbingThread {
         }
     }
 
+    private static let obstacle = ProbeOutcome.couldNotRun(evidence: "no file descriptor is left")
+
     private func expire(_ run: ProbeRun) {
         guard let known = runs[run] else { return }
+        guard world.realServer(at: known.check.real)?.isUnprobed != true else { return finish(run, Self.obstacle) }
         switch known.check {
         case .tcp, .real:
             finish(run, .failed(.probeTimedOut, evidence: "no answer"))

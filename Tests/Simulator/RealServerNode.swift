@@ -30,6 +30,10 @@ final class RealServerNode {
 
     var kernel = MachineKernel()
     var web = WebServer.serves
+    /// Whether packets for the virtual addresses are lost on their way here, which nobody on the node can see.
+    var pathIsDead = false
+    /// Whether the directors lack what they need to probe it.
+    var isUnprobed = false
     var sysctls: [SysctlKey: Int] = RealServerNode.factorySysctls
     private(set) var loopback: [ObservedAddress] = []
     var saved: SavedState?
@@ -57,7 +61,7 @@ final class RealServerNode {
         if !hasAgent { setUpByHand() }
     }
 
-    var name: String { "w\(index - Lan.firstRealServer + 1)" }
+    var name: String { Lan.name(index) }
     var address: IPAddress { .v4(Lan.address(index)) }
 
     /// What an operator does who installs no agent.
@@ -111,6 +115,13 @@ final class RealServerNode {
         web = .serves
         if !hasAgent { setUpByHand() }
         start()
+    }
+
+    /// The web server changes, and whoever watches the listeners sees it.
+    func turn(_ state: WebServer) {
+        guard kernel.isPowered else { return }
+        web = state
+        changed(.listeners)
     }
 
     // MARK: Its kernel.
@@ -187,7 +198,7 @@ final class RealServerNode {
     /// How it answers a director's probe.
     func answer(_ check: ProbeCheck) -> Answer? {
         guard isOnLan else { return nil }
-        if case .directPath(let virtual, _) = check, !holds(virtual.address) { return nil }
+        if case .directPath(let virtual, _) = check, pathIsDead || !holds(virtual.address) { return nil }
         return switch web {
         case .serves: .accepts
         case .hangs: nil
@@ -196,7 +207,9 @@ final class RealServerNode {
     }
 
     /// Whether new connections to a virtual address would be served here.
-    func serves(_ address: IPAddress) -> Bool { isOnLan && web == .serves && holds(address) }
+    func serves(_ address: IPAddress) -> Bool {
+        isOnLan && web == .serves && holds(address) && !pathIsDead
+    }
 
     /// A frame arrives: an ARP request may be answered for an address on lo.
     func receive(_ frame: Frame) {

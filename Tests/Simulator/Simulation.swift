@@ -27,6 +27,8 @@ final class Simulation: World {
     private(set) lazy var clusterChecker = ClusterChecker(world: self)
     /// Who hears whom.
     private(set) lazy var hearing = HearingWitness(world: self)
+    /// The checker of what is made of the real servers' health.
+    private(set) lazy var healthChecker = HealthChecker(world: self)
     /// Who has the virtual addresses.
     private(set) lazy var ownership = OwnershipWitness(world: self)
     /// The virtual services, which all are on the first virtual router's first address.
@@ -102,6 +104,7 @@ final class Simulation: World {
     func run() -> Violation? {
         begin()
         FaultSchedule(world: self).install()
+        FaultSchedule.installHealthFaults(in: self)
         let healing = MonotonicInstant(nanoseconds: 0) + options.safetyPhase
         run(until: healing)
         guard violation == nil else { return violation }
@@ -173,8 +176,8 @@ final class Simulation: World {
         for server in realServers {
             server.kernel.hasCarrier = true
             server.powerOn()
-            server.web = .serves
-            server.changed(.listeners)
+            server.turn(.serves)
+            (server.pathIsDead, server.isUnprobed) = (false, false)
             server.agent?.loop.resume()
             if server.agent?.isLeaving ?? false { server.killAgent() }
             // What nobody is responsible for, the operator sets right.
@@ -247,35 +250,6 @@ final class Simulation: World {
 
     /// How long the connections of a drained destination live.
     func drainTime() -> Interval { delayDice.interval(.milliseconds(10)...(.seconds(2))) }
-
-    private func clusterSettings(_ director: Int) -> ClusterSettings {
-        let servers = (0..<options.realServers).map { number in
-            RealServerSettings(
-                name: "w\(number + 1)",
-                address: .v4(Lan.address(Lan.firstRealServer + number)),
-                agent: options.withoutAgent == number
-                    ? nil : .init(fingerprint: fingerprint(Lan.firstRealServer + number))
-            )
-        }
-        let services = [UInt16(80), 443].prefix(options.services).map { port in
-            let endpoint = Endpoint(address: Lan.virtual(0), port: port)
-            var service = ServiceSettings(
-                name: "port\(port)",
-                service: VirtualService(identity: ServiceIdentity(protocol: .tcp, endpoint: endpoint)),
-                members: servers.map { .init(realServer: $0.name) }
-            )
-            service.probe = options.probe
-            return service
-        }
-        var settings = ClusterSettings(
-            directorName: "d\(director + 1)",
-            interface: Lan.interface,
-            realServers: servers,
-            services: Array(services)
-        )
-        settings.heartbeatInterval = options.heartbeatInterval
-        return settings
-    }
 
     /// Puts a frame on the LAN.
     func send(_ frame: Frame, from: Int, to receivers: [Int]) {

@@ -27,6 +27,7 @@ extension Violation {
         case cadence, silentUnlessActive, resignOnlyAtStop, takeoverNeedsSilence, backupHoldsNothing
         case boundedEffects, deadlinesAreConsumed, everyChangeHasAReason
         case foreignUntouched, noTrafficToBadNode, tableMatchesPlan, drainBeforeDelete, arpSilence
+        case knownBadGetsNothing, someoneServes
         case oneActive, rightActive, clientFindsActive, allHealthyServe, addressesOnEveryNode, linksStand
     }
 }

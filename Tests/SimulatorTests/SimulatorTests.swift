@@ -23,9 +23,10 @@ struct SimulatorTests {
     /// Each is a world in which something was mended.
     ///
     /// 1284: an owner that stops says its last word 2 ms after its successor's first announcement. 1878: the answer to
-    /// it takes a round trip. 4877: a restarted director hears the Active Router just before it may start up, and then
-    /// loses an advertisement.
-    @Test("keeps its promises under seeds that once broke one", arguments: [UInt64(1284), 1878, 4877])
+    /// it takes a round trip. 763: a real server that was taken out of its service, and serves on because nobody else
+    /// does, is about to stop. 1634: the kernel fails three times in a row. 4877: a restarted director hears the Active
+    /// Router just before it may start up, and then loses an advertisement.
+    @Test("keeps its promises under seeds that once broke one", arguments: [UInt64(763), 1284, 1634, 1878, 4877])
     func regressions(seed: UInt64) { expectNoViolation(seed) }
 
     private func expectNoViolation(_ seed: UInt64) {
@@ -53,7 +54,7 @@ struct SimulatorTests {
     func catchesForgetfulPlanner() {
         var parts = Parts()
         parts.planner = { _ in ForgetfulPlanner() }
-        expectCaught(parts, by: [.noTrafficToBadNode, .allHealthyServe, .tableMatchesPlan])
+        expectCaught(parts, by: [.noTrafficToBadNode, .knownBadGetsNothing, .allHealthyServe, .tableMatchesPlan])
     }
 
     @Test("catches an agent that reports what was true long ago")
@@ -80,13 +81,38 @@ struct SimulatorTests {
         expectCaught(parts, by: [.makeBeforeBreak, .clientFindsActive, .oneActive, .noLostOwner])
     }
 
+    @Test("catches a brain that does not believe its probes")
+    func catchesCredulousBrain() {
+        var parts = Parts()
+        parts.cluster = { _, seed in CredulousBrain(seed: seed) }
+        expectCaught(parts, by: [.knownBadGetsNothing])
+    }
+
+    @Test("catches a brain that lets a service that should fail open die")
+    func catchesStrictBrain() {
+        var parts = Parts()
+        parts.cluster = { _, seed in StrictBrain(seed: seed) }
+        expectCaught(parts, by: [.someoneServes], among: 1...100)
+    }
+
+    @Test("catches a brain that takes a real server out without a reason", arguments: TaciturnBrain.Manner.allCases)
+    func catchesTaciturnBrain(manner: TaciturnBrain.Manner) {
+        var parts = Parts()
+        parts.cluster = { _, seed in TaciturnBrain(seed: seed, manner) }
+        expectCaught(parts, by: [.everyChangeHasAReason])
+    }
+
     /// Three of a few worlds show the fault, each by one of the rules; the rest need not be played.
-    private func expectCaught(_ parts: Parts, by expected: Set<Violation.Rule>) {
+    private func expectCaught(
+        _ parts: Parts,
+        by expected: Set<Violation.Rule>,
+        among seeds: ClosedRange<UInt64> = 1...40,
+    ) {
         var found: [Violation.Rule] = []
-        for seed in 1...40 as ClosedRange<UInt64> where found.count < 3 {
+        for seed in seeds where found.count < 3 {
             if let violation = Outcome.of(seed: seed, parts: parts).violation { found.append(violation.rule) }
         }
-        #expect(found.count == 3, "\(found.count) of 40 seeds noticed")
+        #expect(found.count == 3, "\(found.count) of \(seeds) noticed")
         #expect(found.allSatisfy(expected.contains), "\(found)")
     }
 }
