@@ -40,6 +40,7 @@ struct AgentLoop: ~Copyable {
     var logger: Logger
     var reactor: Reactor
     var prober: LocalProber
+    private var acceptProber = AcceptProber()
     /// Who waits for the end of a release.
     var releases: [ControlReply] = []
     var pending: [AgentEvent] = []
@@ -115,6 +116,9 @@ struct AgentLoop: ~Copyable {
             for readiness in ready { try take(readiness) }
             let now = Clock.now
             for service in prober.expire(at: now, &reactor) { pending.append(.probed(service, .timedOut)) }
+            for (service, stall) in acceptProber.work(on: core.acceptingServices, host, at: now) {
+                pending.append(.accepts(service, stall: stall))
+            }
             if let due = core.deadline, due <= now { pending.append(.deadlineReached) }
             try settle()
             completeTurn()
@@ -123,7 +127,7 @@ struct AgentLoop: ~Copyable {
     }
 
     private var deadline: MonotonicInstant? {
-        [core.deadline, prober.deadline, nextWatchdog].compactMap(\.self).min()
+        [core.deadline, prober.deadline, acceptProber.deadline, nextWatchdog].compactMap(\.self).min()
     }
 
     /// Lets the core take every event that waits, and does what it says.

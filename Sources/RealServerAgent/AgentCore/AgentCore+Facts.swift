@@ -136,7 +136,7 @@ extension AgentCore {
                 Fact($0, subject, .unknown, evidence: "\(service.protocol) is not watched")
             }
         }
-        return [listener(of: service, subject), localProbe(of: service, subject)]
+        return [listener(of: service, subject), hangingProbe(of: service) ?? localProbe(of: service, subject)]
     }
 
     private func listener(of service: ServiceIdentity, _ subject: FactSubject) -> Fact {

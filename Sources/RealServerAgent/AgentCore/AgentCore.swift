@@ -28,6 +28,7 @@ package struct AgentCore: ~Copyable {
     var links: [DirectorLink] = []
     var facts: [RecordedFact] = []
     var probes: [ServiceIdentity: LocalProbeOutcome] = [:]
+    var hanging: [ServiceIdentity: Interval] = [:]
     var failures: [FailureSubject: String] = [:]
     var isListening = false
     var startedAt: MonotonicInstant
@@ -110,6 +111,8 @@ package struct AgentCore: ~Copyable {
             listen(at: now, into: &turn)
         case .probed(let service, let outcome):
             if demand.services.contains(service) { probes[service] = outcome }
+        case .accepts(let service, let stall):
+            hanging[service] = stall
         case .listening:
             isListening = true
             turn.kernel.append(.ready)

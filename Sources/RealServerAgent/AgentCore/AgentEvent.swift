@@ -12,6 +12,8 @@ package enum AgentEvent: Hashable, Sendable {
     case observed(HostObservation)
     /// A local probe ended.
     case probed(ServiceIdentity, LocalProbeOutcome)
+    /// A service has accepted no connection for so long, or goes on.
+    case accepts(ServiceIdentity, stall: Interval?)
     /// The listener for the directors is open.
     case listening
     /// A director's connection stands, its key known.

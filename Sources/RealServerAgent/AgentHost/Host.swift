@@ -189,6 +189,14 @@ package struct Host: ~Copyable {
         }
     }
 
+    /// Whether a connection of the agent's own waits to be accepted; where that cannot be found out it does not.
+    func isWaiting(_ connection: AcceptWatch.Connection) -> Bool {
+        let service = connection.service.endpoint
+        // A local address is reached from itself.
+        let own = Endpoint(address: service.address, port: connection.port)
+        return (try? diagnostics.isWaitingForAccept(local: service, remote: own)) ?? false
+    }
+
     /// The boot that the machine is in.
     package static func bootIdentifier() throws(HostError) -> BootIdentifier {
         do {

@@ -16,6 +16,20 @@ struct SocketAddress {
         }
     }
 
+    /// The port of a socket's own end, in host order.
+    static func localPort(_ descriptor: Int32) -> UInt16? {
+        var storage = sockaddr_storage()
+        var size = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        let result = unsafe withUnsafeMutablePointer(to: &storage) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+                unsafe getsockname(descriptor, address, &size)
+            }
+        }
+        guard result == 0 else { return nil }
+        // Both families have the port behind the two bytes of the family.
+        return unsafe withUnsafeBytes(of: storage) { unsafe UInt16($0[2]) << 8 | UInt16($0[3]) }
+    }
+
     /// Calls a socket function with the address.
     func with(_ call: (UnsafePointer<sockaddr>, socklen_t) -> Int32) -> Int32 {
         unsafe bytes.withUnsafeBytes { buffer in

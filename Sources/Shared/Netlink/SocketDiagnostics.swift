@@ -8,6 +8,9 @@ package struct SocketDiagnostics: ~Copyable {
     /// The states of a connection that still carries something: all but LISTEN, TIME_WAIT, SYN_SENT and CLOSE.
     private static let connectedStates: UInt32 = 1 << 1 | 1 << 3 | 1 << 4 | 1 << 5 | 1 << 8 | 1 << 9 | 1 << 11 | 1 << 12
 
+    /// The states of a connection that may stand in a listener's queue: ESTABLISHED, and CLOSE_WAIT.
+    private static let queuedStates: UInt32 = 1 << 1 | 1 << 8
+
     /// Opens a socket.
     package init() throws(NetlinkError) {
         socket = try NetlinkSocket(family: 4, operation: "open inet_diag")
@@ -40,6 +43,39 @@ package struct SocketDiagnostics: ~Copyable {
             }
         }
         return count
+    }
+
+    /// Whether a connection stands in its listener's queue and no program has accepted it: `ss -tne` shows no inode.
+    package func isWaitingForAccept(local: Endpoint, remote: Endpoint) throws(NetlinkError) -> Bool {
+        precondition(local.address.family == remote.address.family, "the ends are of different families")
+        func padded(_ address: IPAddress) -> [UInt8] {
+            address.bytes + [UInt8](repeating: 0, count: 16 - address.bytes.count)
+        }
+        func bigEndian(_ port: UInt16) -> [UInt8] { [UInt8(port >> 8), UInt8(port & 0xff)] }
+        let identity =
+            bigEndian(local.port) + bigEndian(remote.port) + padded(local.address) + padded(remote.address)
+            // Any interface and any cookie.
+            + NativeBytes.of(UInt32(0)) + [UInt8](repeating: 0xff, count: 8)
+        let header = [local.address.family.rawValue, TransportProtocol.tcp.rawValue, 0, 0] + NativeBytes.of(UInt32.max)
+        let message = NetlinkMessage(type: 20, flags: NetlinkMessage.acknowledged, header: header + identity)
+        let request = NetlinkRequest(message, operation: "look at connection", subject: "\(local) from \(remote)")
+        let frames: [NetlinkFrame]
+        do {
+            frames = try socket.perform(request)
+        } catch  where error.code == .noSuchFileOrDirectory {
+            return false
+        }
+        do throws(NetlinkMalformed) {
+            for frame in frames where frame.type == 20 {
+                guard let found = try DiagnosedSocket.decode(frame.payload), found.remote.port == remote.port else {
+                    continue  // The listener itself, where the connection is gone.
+                }
+                return found.inode == 0 && Self.queuedStates & 1 << UInt32(found.state) != 0
+            }
+        } catch {
+            throw NetlinkError(operation: request.operation, code: .badMessage, subject: request.subject)
+        }
+        return false
     }
 
     /// `struct inet_diag_req_v2` for TCP: family, protocol, extensions, padding, states, and an empty socket identity.
