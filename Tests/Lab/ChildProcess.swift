@@ -60,6 +60,12 @@ final class ChildProcess {
         guard isReady else { throw LabError("\(name) was not ready within \(limit):\n\(lastLines())") }
     }
 
+    /// Takes what the program has told so far out of the way, before something that it will tell the end of.
+    func forgetNotifications() {
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        while recv(notifications, &buffer, buffer.count, 0) > 0 {}
+    }
+
     /// Whether the process has not ended, which this also reaps.
     var isRunning: Bool {
         guard exitStatus == nil else { return false }
@@ -72,6 +78,11 @@ final class ChildProcess {
     func signal(_ number: Int32) {
         guard isRunning else { return }
         kill(pid, number)
+    }
+
+    /// Sends a signal to the whole process group.
+    func signalGroup(_ number: Int32) {
+        kill(-pid, number)
     }
 
     /// Kills the whole process group with SIGKILL, without waiting for its end.

@@ -46,7 +46,9 @@ final class Cluster {
         directors = Array(fabric.hosts[1...2])
         realServers = Array(fabric.hosts[3...5])
         rogue = fabric.hosts[6]
-        try File.write("/run/tandem-lab/download", (0..<4 << 20).map { LongConnection.octet(at: $0) })
+        for kind in [LongConnection.Kind.download, .file] {
+            try File.write("/run/tandem-lab\(kind.path)", (0..<kind.size).map { LongConnection.octet(at: $0) })
+        }
         let capturing = now()
         frames = try FrameWitness(fabric)
         tables = try directors.map { try TableWitness($0) }
@@ -116,7 +118,7 @@ final class Cluster {
     // MARK: Web servers
 
     /// Starts nginx with two workers; it answers with its host's name.
-    func startWebServer(_ host: Host, port: UInt16 = 80) throws {
+    func startWebServer(_ host: Host, port: UInt16 = 80, onlyAt address: IPv4Address? = nil) throws {
         let directory = "\(host.directory)/nginx"
         File.makeDirectory(directory)
         let temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
@@ -134,11 +136,14 @@ final class Cluster {
                 access_log off; \(temporary)
                 keepalive_timeout 0;
                 server {
-                    listen \(port);
+                    listen \(address.map { "\($0):" } ?? "")\(port);
                     default_type text/plain;
+                    add_header X-Server \(host.name);
+                    if (-f \(sickness(of: host))) { return 500; }
                     location / { return 200 "\(host.name)\\n"; }
                     location /stream { keepalive_timeout 1h; keepalive_requests 1000000; return 200 "\(host.name)\\n"; }
                     location /download { root /run/tandem-lab; limit_rate 16k; }
+                    location /file { root /run/tandem-lab; limit_rate 16k; }
                 }
             }
 
@@ -147,8 +152,12 @@ final class Cluster {
         let arguments = [
             "nginx", "-e", "\(directory)/error.log", "-p", directory, "-c", "\(directory)/nginx.conf",
         ]
+        unlink(sickness(of: host))
         webServers[host.name] = try host.start("nginx", arguments)
     }
+
+    /// The file that makes a host's web server answer everything with status 500.
+    func sickness(of host: Host) -> String { "\(host.directory)/sick" }
 
     /// Waits until the web servers answer at their real addresses.
     func awaitWebServers(_ hosts: [Host]) throws {
@@ -299,6 +308,7 @@ final class Cluster {
     /// Starts everything, with one or the other kind of director.
     func start(_ kind: Scenario.Directors) throws {
         for host in fabric.hosts { host.killAll() }
+        try fabric.heal()
         for host in directors + realServers { try powerOn(host) }
         self.kind = kind
         for host in realServers { try startWebServer(host) }
@@ -406,14 +416,14 @@ final class Cluster {
         }
     }
 
-    /// Runs a body while the client sends requests, and gives what became of them once all is quiet again.
-    func underLoad(_ body: () throws -> Void) throws -> Load {
+    /// Runs a body while the client sends requests, and for a while after it, and gives what became of them all.
+    func underLoad(andFor rest: Interval = .milliseconds(1_200), _ body: () throws -> Void) throws -> Load {
         let load = try LoadClient(from: client, to: virtualAddress, every: requestInterval)
         defer { load.stop() }
         nap(.milliseconds(400))
         try body()
         // A client whose first SYN was lost sends its second after a second.
-        nap(.milliseconds(1_200))
+        nap(rest)
         return Load(requests: load.awaitEnd())
     }
 

@@ -3,6 +3,8 @@ import Primitives
 /// Writes the files of the tutorial's cluster in Tandem's own format.
 enum Configuration {
     /// Makes keys and files for every host.
+    ///
+    /// The words of `service` change it: `scheduler`, `persistence`, `http` for another check, `pair` without web3.
     static func write(_ cluster: Cluster, service: String = "") throws {
         let programs = cluster.programs
         let agents = try cluster.realServers.map { try key(programs.agent, $0) }
@@ -78,14 +80,16 @@ enum Configuration {
                 "    agent: { fingerprint: \"\(fingerprint)\" }",
             ]
         }
+        let members = service.contains("pair") ? cluster.realServers.dropLast() : cluster.realServers
+        let http = "type: http, interval: 500ms, fast_interval: 200ms"
         lines += [
             "services:",
             "  - name: web",
             "    address: \(cluster.virtualAddress)",
             "    port: \(cluster.port)",
             "    scheduler: \(service.contains("scheduler") ? "wlc" : "rr")",
-            "    check: { type: tcp }",
-            "    real_servers: [\(cluster.realServers.map(\.name).joined(separator: ", "))]",
+            "    check: { \(service.contains("http") ? http : "type: tcp") }",
+            "    real_servers: [\(members.map(\.name).joined(separator: ", "))]",
         ]
         if service.contains("persistence") { lines.append("    persistence: 60s") }
         return lines.joined(separator: "\n") + "\n"

@@ -3,8 +3,9 @@ import Primitives
 
 /// Debian's keepalived with settings equal to Tandem's: the baseline that a takeover is compared with.
 enum Keepalived {
-    /// Writes the configuration of one director.
-    static func write(_ cluster: Cluster, _ host: Host) throws {
+    /// Writes the configuration of one director; its check is one of TCP, or of HTTP where the service says `http`.
+    static func write(_ cluster: Cluster, _ host: Host, service: String = "") throws {
+        let isHTTP = service.contains("http")
         let isFirst = host === cluster.directors.first
         var lines = [
             "global_defs { vrrp_version 3", "enable_script_security", "script_user root",
@@ -15,12 +16,15 @@ enum Keepalived {
             "  advert_int 0.1", "  virtual_ipaddress { \(cluster.virtualAddress)/24 dev eth0 }",
             "}",
             "virtual_server \(cluster.virtualAddress) \(cluster.port) {",
-            "  delay_loop 0.2", "  lb_algo rr", "  lb_kind DR", "  protocol TCP", "  inhibit_on_failure",
+            "  delay_loop \(isHTTP ? "0.5" : "0.2")",
+            "  lb_algo rr", "  lb_kind DR", "  protocol TCP", "  inhibit_on_failure",
         ]
         for node in cluster.realServers {
             lines.append("  real_server \(node.address) \(cluster.port) {")
             lines += [
-                "    weight 1", "    inhibit_on_failure", "    TCP_CHECK {", "      connect_timeout 0.2",
+                "    weight 1", "    inhibit_on_failure", isHTTP ? "    HTTP_GET {" : "    TCP_CHECK {",
+                isHTTP ? "      url { path / \n status_code 200 }" : "",
+                "      connect_timeout \(isHTTP ? "0.5" : "0.2")",
             ]
             lines += ["      retry 2", "      delay_before_retry 0.2", "    }", "  }"]
         }

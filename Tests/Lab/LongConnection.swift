@@ -3,12 +3,27 @@ import Glibc
 import Primitives
 import Synchronization
 
-/// One TCP connection that lasts: a request every 100 ms over it, or a download at a limited rate.
+/// One TCP connection that lasts: a request every 100 ms over it, or a download at a limited rate, long or short.
 final class LongConnection: Sendable {
     /// What goes over it.
     enum Kind: Sendable {
         case stream
+        /// More than a scenario takes.
         case download
+        /// Four seconds.
+        case file
+
+        /// What is asked for.
+        var path: String { "/\(self)" }
+
+        /// The octets of what is downloaded.
+        var size: Int {
+            switch self {
+            case .stream: 0
+            case .download: 4 << 20
+            case .file: 64 << 10
+            }
+        }
     }
 
     /// What became of it so far.
@@ -23,6 +38,8 @@ final class LongConnection: Sendable {
         var progress = 0
         /// Why it broke.
         var cause: String?
+        /// When it was closed: told to stop, or at the end of its file.
+        var endedAt: MonotonicInstant?
     }
 
     /// How long nothing may come before it counts as broken: the client's TCP would go on for many minutes.
@@ -76,20 +93,24 @@ final class LongConnection: Sendable {
     private func run(_ target: IPv4Address, _ port: UInt16) throws {
         let descriptor = clab_connect(target.rawValue, port)
         guard descriptor >= 0 else { throw LabError(systemError()) }
-        defer { close(descriptor) }
+        defer {
+            let time = now()
+            close(descriptor)
+            state.withLock { $0.endedAt = time }
+        }
         guard ready(descriptor, POLLOUT, .seconds(5)), clab_socket_error(descriptor) == 0 else {
             throw LabError("no connection")
         }
         switch kind {
         case .stream: try stream(descriptor)
-        case .download: try download(descriptor)
+        case .download, .file: try download(descriptor)
         }
     }
 
     private func stream(_ descriptor: Int32) throws {
         while !isStopping.load(ordering: .relaxed) {
             let next = now() + .milliseconds(100)
-            try ask(descriptor, "/stream")
+            try ask(descriptor, kind.path)
             var answer: [UInt8] = []
             var body: [UInt8]?
             while body == nil {
@@ -108,15 +129,17 @@ final class LongConnection: Sendable {
     }
 
     private func download(_ descriptor: Int32) throws {
-        try ask(descriptor, "/download")
+        try ask(descriptor, kind.path)
         var head: [UInt8] = []
         var offset = 0
-        while !isStopping.load(ordering: .relaxed) {
+        while !isStopping.load(ordering: .relaxed), offset < kind.size {
             var piece = try receive(descriptor)
             if offset == 0 {
                 head += piece
                 guard let end = LongConnection.endOfHead(head) else { continue }
                 guard head.starts(with: Array("HTTP/1.1 200".utf8)) else { throw LabError("not a 200") }
+                let server = LongConnection.field("x-server:", in: head[..<end])
+                state.withLock { $0.server = server }
                 piece = Array(head[end...])
             }
             for octet in piece {
@@ -167,9 +190,13 @@ final class LongConnection: Sendable {
     // The body, once all of it is there.
     private static func body(_ bytes: [UInt8]) -> [UInt8]? {
         guard let end = endOfHead(bytes) else { return nil }
-        let head = String(decoding: bytes[..<end], as: UTF8.self)
-        let field = head.split(whereSeparator: \.isNewline).first { $0.lowercased().hasPrefix("content-length:") }
-        guard let length = field?.split(separator: " ").last.flatMap({ Int($0) }) else { return nil }
+        guard let length = field("content-length:", in: bytes[..<end]).flatMap({ Int($0) }) else { return nil }
         return bytes.count - end >= length ? Array(bytes[end..<end + length]) : nil
+    }
+
+    // What a header field says; its name is given in lower case and with its colon.
+    private static func field(_ name: String, in head: ArraySlice<UInt8>) -> String? {
+        let lines = String(decoding: head, as: UTF8.self).split(whereSeparator: \.isNewline)
+        return lines.first { $0.lowercased().hasPrefix(name) }?.split(separator: " ").last.map { String($0) }
     }
 }

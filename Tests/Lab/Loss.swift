@@ -18,6 +18,12 @@ struct Loss {
         Loss(match: "iifname { \(from.map(\.port).joined(separator: ", ")) } oifname \(to.port) ether type arp")
     }
 
+    /// Three of ten segments of a director's own to a port of a real server: its probes, and nothing of its clients'.
+    static func probes(_ from: Host, _ to: Host, port: UInt16) -> Loss {
+        let own = "ip saddr \(from.address) tcp dport \(port)"
+        return Loss(match: "iifname \(from.port) oifname \(to.port) \(own) numgen random mod 10 < 3")
+    }
+
     /// TCP to a port of one host from another, with its answers.
     static func stream(_ from: Host, _ to: Host, port: UInt16) -> [Loss] {
         [

@@ -35,6 +35,11 @@ struct Outcome {
         if length == nil { check(name, false, "never seen") }
     }
 
+    /// Records a time that nobody is judged by, and that may never have come.
+    mutating func note(_ name: String, _ length: Interval?) {
+        figures.append(Figure(name: name, value: length?.inMilliseconds ?? .infinity, unit: "ms", bound: .none))
+    }
+
     /// Records what became of the client's requests.
     mutating func load(_ load: Load, lostAtMost bound: Int? = nil) {
         count("requests answered", load.requests.count - load.lost.count)

@@ -43,7 +43,7 @@ final class Runner {
 
     private func attempt(_ scenario: Scenario) -> Verdict {
         var verdict = Verdict(scenario: scenario.name)
-        for repetition in 1...(scenario.isRepeated ? repetitions : 1) {
+        for repetition in 1...scenario.repeats.count(of: repetitions) {
             do {
                 try prepare(scenario)
                 var outcome = Outcome()

@@ -6,7 +6,7 @@ extension Scenario {
     static let directorStop = Scenario(
         name: "director-stop",
         summary: "the active director is stopped with SIGTERM",
-        isRepeated: true,
+        repeats: .all,
     ) { cluster, outcome in
         let active = cluster.directors[0]
         let process = try cluster.director(active)
@@ -38,7 +38,7 @@ extension Scenario {
     static let directorPowerOff = Scenario(
         name: "director-poweroff",
         summary: "the active director is powered off, then comes back",
-        isRepeated: true,
+        repeats: .all,
     ) { cluster, outcome in
         let long = try LongConnections(cluster)
         defer { long.stop() }

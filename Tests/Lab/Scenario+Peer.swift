@@ -6,7 +6,7 @@ extension Scenario {
         name: "peer-keepalived",
         summary: "keepalived at equal settings: the active director is powered off",
         directors: .keepalived,
-        isRepeated: true,
+        repeats: .all,
     ) { cluster, outcome in
         let takeover = try Takeover(cluster) { try cluster.powerOff(cluster.directors[0]) }
         outcome.time("keepalived takeover since its last advertisement", takeover.sinceAdvertisement)

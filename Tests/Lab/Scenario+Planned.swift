@@ -6,7 +6,7 @@ extension Scenario {
     static let plannedChanges = Scenario(
         name: "planned-changes",
         summary: "failover and back, stop, return and restart under load, with a stream and a download across all",
-        isRepeated: true,
+        repeats: .all,
     ) { cluster, outcome in
         let (first, second) = (cluster.directors[0], cluster.directors[1])
         let long = try LongConnections(cluster)

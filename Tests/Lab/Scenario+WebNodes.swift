@@ -4,36 +4,13 @@ import Primitives
 
 extension Scenario {
     /// The web server's whole process group is killed.
-    static let webKill = Scenario(
-        name: "web-kill",
-        summary: "the web server of web2 is killed with -9, all its processes",
-        isRepeated: true,
-    ) { cluster, outcome in
-        let node = cluster.realServers[1]
-        var zero: Interval?
-        var back: Interval?
-        let load = try cluster.underLoad {
-            let killed = try cluster.killWebServer(node)
-            zero = cluster.bothShow(weight: 0, of: node, since: killed, limit: .seconds(10)).map {
-                $0 - killed
-            }
-            nap(.milliseconds(500))
-            let restarted = now()
-            try cluster.startWebServer(node)
-            back = cluster.bothShow(weight: 1, of: node, since: restarted, limit: .seconds(20)).map {
-                $0 - restarted
-            }
-        }
-        outcome.time("weight 0 on both directors after the kill", zero, .medianAtMost(50))
-        outcome.time("weight 1 on both directors after the restart", back)
-        outcome.load(load)
-    }
+    static let webKill = Incident.kill.scenario(repeats: .all)
 
     /// The cable of a web node is pulled.
     static let webUnplug = Scenario(
         name: "web-unplug",
         summary: "web3 is unplugged",
-        isRepeated: true,
+        repeats: .all,
     ) { cluster, outcome in
         let node = cluster.realServers[2]
         var zero: Interval?
@@ -58,6 +35,7 @@ extension Scenario {
     static let vipDeleted = Scenario(
         name: "vip-deleted",
         summary: "somebody deletes the VIP from lo on web1",
+        repeats: .half,
     ) { cluster, outcome in
         let node = cluster.realServers[0]
         var repaired: Interval?
@@ -109,6 +87,7 @@ extension Scenario {
     static let arpIgnoreReset = Scenario(
         name: "arp-ignore-reset",
         summary: "somebody resets arp_ignore on web2",
+        repeats: .half,
     ) { cluster, outcome in
         let node = cluster.realServers[1]
         var repaired: Interval?
@@ -132,7 +111,8 @@ extension Scenario {
     /// The agent crashes and its unit restarts it.
     static let agentKillRestart = Scenario(
         name: "agent-kill-restart",
-        summary: "the agent of web1 is killed with -9 and restarted by its unit",
+        summary: "the agent of web1 is killed with -9 and restarted by its unit a second later",
+        repeats: .half,
     ) { cluster, outcome in
         let node = cluster.realServers[0]
         let vip = cluster.virtualAddress
@@ -142,6 +122,8 @@ extension Scenario {
             let agent = try cluster.agent(node)
             agent.killGroup()
             agent.awaitExit(.seconds(5))
+            // Longer than the three heartbeats that make it stale.
+            nap(.seconds(1))
             keptAddress = try node.has(vip, on: "lo", prefix: 32)
             try cluster.startAgent(node)
         }
@@ -152,6 +134,7 @@ extension Scenario {
             }
             outcome.check("no weight changes on \(director.name)", kept)
         }
+        outcome.count("weight changes", cluster.weightChanges(since: began))
         outcome.load(load, lostAtMost: 0)
         try cluster.settle(.seconds(10))
     }

@@ -62,6 +62,30 @@ final class TableWitness: Sendable {
         }
     }
 
+    /// Since when every dump has fitted, counted from an instant; nil while the last one does not.
+    func lasting(since: MonotonicInstant, where fits: (ServiceTable) -> Bool) -> MonotonicInstant? {
+        changes.withLock { changes in
+            let start = changes.lastIndex { $0.at <= since } ?? 0
+            guard let last = changes[start...].last, fits(last.table) else { return nil }
+            let first = changes[start...].lastIndex { !fits($0.table) }.map { $0 + 1 } ?? start
+            return max(changes[first].at, since)
+        }
+    }
+
+    /// How often the weight of any destination changed since an instant.
+    func weightChanges(since: MonotonicInstant, in address: IPv4Address, _ port: UInt16) -> Int {
+        changes.withLock { changes in
+            let start = changes.lastIndex { $0.at <= since } ?? 0
+            let weights = changes[start...].map { change -> [IPv4Address: Int] in
+                let destinations = change.table.service(address, port)?.destinations ?? []
+                return Dictionary(destinations.map { ($0.address, $0.weight) }) { first, _ in first }
+            }
+            return zip(weights, weights.dropFirst()).reduce(0) { sum, pair in
+                sum + Set(pair.0.keys).union(pair.1.keys).count { pair.0[$0] != pair.1[$0] }
+            }
+        }
+    }
+
     /// Whether every dump since an instant fits.
     func always(since: MonotonicInstant, where fits: (ServiceTable) -> Bool) -> Bool {
         changes.withLock { changes in
