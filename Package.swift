@@ -97,11 +97,14 @@ let package = Package(
         // Shared: pure
         library("Primitives", "Shared/Primitives"),
         library("AgentProtocol", "Shared/AgentProtocol", ["Primitives"]),
+        library("Checks", "Shared/Checks", ["Primitives"]),
 
         // Shared: shell
         library("Linux", "Shared/Linux", ["CLinux", "Primitives", system], touchesC: true),
         library("Netlink", "Shared/Netlink", ["CNetlink", "CLinux", "Linux", "Primitives", system], touchesC: true),
         library("ConfigurationSyntax", "Shared/ConfigurationSyntax", ["CYAML", "Primitives"], touchesC: true),
+        library("CheckSyntax", "Shared/CheckSyntax", ["Checks", "ConfigurationSyntax", "Linux", "Primitives"]),
+        library("HTTPCheck", "Shared/HTTPCheck", ["Checks", "Linux", "Primitives", nioCore, nioHTTP1]),
         library(
             "SecureTransport",
             "Shared/SecureTransport",
@@ -123,7 +126,7 @@ let package = Package(
 
         // Director: pure
         library("VRRP", "Director/VRRP", ["Primitives"]),
-        library("Health", "Director/Health", ["Primitives", "AgentProtocol"]),
+        library("Health", "Director/Health", ["Primitives", "AgentProtocol", "Checks"]),
         library("Balancing", "Director/Balancing", ["Primitives"]),
         library("PeerProtocol", "Director/PeerProtocol", ["Primitives", "AgentProtocol"]),
         library(
@@ -137,8 +140,8 @@ let package = Package(
             "DirectorConfiguration",
             "Director/DirectorConfiguration",
             [
-                "Primitives", "AgentProtocol", "ConfigurationSyntax", "VRRP", "Health", "Balancing", "DirectorCore",
-                "PeerProtocol", "Linux",
+                "Primitives", "AgentProtocol", "Checks", "CheckSyntax", "ConfigurationSyntax", "VRRP", "Health",
+                "Balancing", "DirectorCore", "PeerProtocol", "Linux",
             ],
         ),
         library("IPVS", "Director/IPVS", ["Primitives", "Balancing", "Netlink", "Linux", system]),
@@ -158,8 +161,8 @@ let package = Package(
             "Probing",
             "Director/Probing",
             [
-                "Primitives", "Health", "VRRP", "DirectorCore", "CLinux", "Linux", "Netlink", nioCore, nioPosix,
-                nioHTTP1, nioSSL, nioTLS, system,
+                "Primitives", "Checks", "HTTPCheck", "Health", "VRRP", "DirectorCore", "CLinux", "Linux", "Netlink",
+                nioCore, nioPosix, nioHTTP1, nioSSL, nioTLS, system,
             ],
             touchesC: true,
         ),
@@ -188,16 +191,19 @@ let package = Package(
         ),
 
         // Real-server agent
-        library("AgentCore", "RealServerAgent/AgentCore", ["Primitives", "AgentProtocol"]),
+        library("AgentCore", "RealServerAgent/AgentCore", ["Primitives", "AgentProtocol", "Checks"]),
         library(
             "AgentConfiguration",
             "RealServerAgent/AgentConfiguration",
-            ["Primitives", "ConfigurationSyntax", "AgentCore"],
+            ["Primitives", "Checks", "CheckSyntax", "ConfigurationSyntax", "AgentCore"],
         ),
         library(
             "AgentHost",
             "RealServerAgent/AgentHost",
-            ["Primitives", "AgentCore", "AgentProtocol", "CLinux", "Linux", "Netlink", system],
+            [
+                "Primitives", "AgentCore", "AgentProtocol", "Checks", "HTTPCheck", "CLinux", "Linux", "Netlink",
+                nioCore, nioPosix, nioHTTP1, system,
+            ],
             touchesC: true,
         ),
         .executableTarget(
@@ -268,8 +274,8 @@ let package = Package(
         suite(
             "ConfigurationTests",
             [
-                "Primitives", "ConfigurationSyntax", "DirectorConfiguration", "AgentConfiguration", "AgentCore",
-                "DirectorCore", "VRRP", "Health", "Balancing",
+                "Primitives", "Checks", "ConfigurationSyntax", "DirectorConfiguration", "AgentConfiguration",
+                "AgentCore", "DirectorCore", "VRRP", "Health", "Balancing",
             ],
             resources: [.copy("Broken")],
         ),
@@ -286,7 +292,7 @@ let package = Package(
         ),
         suite(
             "ProbingTests",
-            ["TestNetwork", "Probing", "Health", "VRRP", "Netlink", "Linux", "CLinux", "Primitives", system],
+            ["TestNetwork", "Probing", "Checks", "Health", "VRRP", "Netlink", "Linux", "CLinux", "Primitives", system],
         ),
         suite("HealthTests", ["Health", "AgentProtocol", "Primitives"]),
         suite(
@@ -312,12 +318,12 @@ let package = Package(
             "PeerCoreTests",
             ["DirectorCore", "PeerProtocol", "AgentProtocol", "Health", "VRRP", "Primitives"],
         ),
-        suite("AgentCoreTests", ["AgentCore", "AgentProtocol", "Primitives"]),
+        suite("AgentCoreTests", ["AgentCore", "AgentProtocol", "Checks", "Primitives"]),
         suite(
             "AgentHostTests",
             [
-                "TestNetwork", "AgentHost", "AgentCore", "AgentProtocol", "ControlSocket", "Netlink", "Linux", "CLinux",
-                "Primitives", system,
+                "TestNetwork", "AgentHost", "AgentCore", "AgentProtocol", "Checks", "ControlSocket", "Netlink", "Linux",
+                "CLinux", "Primitives", nioCore, nioPosix, system,
             ],
         ),
     ],

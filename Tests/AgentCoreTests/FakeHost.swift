@@ -14,6 +14,8 @@ struct FakeHost {
     var refusesAddresses = false
     var refusesSysctls = false
     var refusesRemovals = false
+    /// How runs end that are not as the listeners say.
+    var answers: [LocalCheck.Kind: LocalRunOutcome] = [:]
     /// Addresses for which adding them anew does not help.
     var isStubborn = false
 
@@ -99,9 +101,10 @@ struct FakeHost {
             return [.listening]
         case .observe(let scope, let addresses, let directors):
             return [.observed(observe(scope, addresses, directors))]
-        case .probe(let service):
-            let isOpen = listeners.contains(service.endpoint)
-            return [.probed(service, isOpen ? .connected : .failed("connection refused"))]
+        case .run(let run):
+            if let answer = answers[run.kind] { return [.ran(run, answer)] }
+            let isOpen = listeners.contains(run.endpoint)
+            return [.ran(run, isOpen ? .connected : .failed("connection refused"))]
         case .send, .close, .admit, .ready, .log, .releaseFinished, .finish:
             break
         }

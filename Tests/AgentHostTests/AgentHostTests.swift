@@ -100,45 +100,20 @@ import Testing
             let host = try Host()
             let watch = try HostWatch()
             let target = try #require(Endpoint("127.0.0.1:8080"))
-            let service = ServiceIdentity(protocol: .tcp, endpoint: target)
-            let listener = try Self.listen(port: 8080)
+            let listener = try LocalRunTests.listen(port: 8080)
             #expect(
                 host.observe(.listeners, addresses: [], directors: []).observation.listeners?.contains(target) == true
             )
-            #expect(try Self.probe(service) == .connected)
+            #expect(try LocalRunTests.outcome(.connect, port: 8080) == .connected)
             _ = watch.readListeners()
             close(listener)
             #expect(watch.readListeners() == .listeners)
             #expect(host.observe(.listeners, addresses: [], directors: []).observation.listeners == [])
-            guard case .failed = try Self.probe(service) else {
+            guard case .failed = try LocalRunTests.outcome(.connect, port: 8080) else {
                 Issue.record("nobody listens")
                 return
             }
         }
-    }
-
-    private static func listen(port: UInt16) throws -> Int32 {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = port.bigEndian
-        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-        let size = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let result = withUnsafePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(descriptor, $0, size) }
-        }
-        try #require(result == 0 && Glibc.listen(descriptor, 8) == 0)
-        return descriptor
-    }
-
-    private static func probe(_ service: ServiceIdentity) throws -> LocalProbeOutcome {
-        var reactor = try Reactor()
-        var prober = LocalProber(firstToken: 1)
-        if let outcome = prober.start(service, at: Clock.now, &reactor) { return outcome }
-        for readiness in try reactor.wait(until: prober.deadline) {
-            if let (_, outcome) = prober.finish(readiness.token, &reactor) { return outcome }
-        }
-        return .timedOut
     }
 
     @Test func `the state file is replaced whole, and a torn one is told and not used`() throws {

@@ -2,6 +2,8 @@ import AgentCore
 import AgentHost
 import AgentProtocol
 import Linux
+import NIOCore
+import NIOPosix
 import Netlink
 import Primitives
 
@@ -11,16 +13,28 @@ struct HostedAgent: ~Copyable {
     let watch: HostWatch
     let stateFile: StateFile
     var core: AgentCore
-    var prober: LocalProber
+    var runner: LocalRunner
     var reactor: Reactor
+    private let threads: Threads
     private(set) var effects: [AgentEffect] = []
 
-    private init(directory: String, pinned: [String]) throws {
+    /// The event loop of requests, which ends with the agent.
+    private final class Threads {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+
+        deinit { try? group.syncShutdownGracefully() }
+    }
+
+    private init(directory: String, pinned: [String], _ change: (inout AgentSettings) -> Void) throws {
         let host = try Host()
         let watch = try HostWatch()
         var reactor = try Reactor()
         try reactor.add(watch.routeDescriptor, token: 1, interest: .read)
         try reactor.add(watch.listenerDescriptor, token: 2, interest: .read)
+        // The namespace is the calling thread's, and a new thread keeps it.
+        let threads = Threads()
+        let runner = LocalRunner(firstToken: 100, requests: try LocalRequests(on: threads.group.next()))
+        try reactor.add(runner.requestDescriptor, token: 3, interest: .read)
         let stateFile = StateFile(directory: directory)
         let identity = AgentIdentity(
             bootIdentifier: try Host.bootIdentifier(),
@@ -29,17 +43,23 @@ struct HostedAgent: ~Copyable {
         )
         var settings = AgentSettings(directors: [], allowedAddresses: [])
         settings.pinnedAddresses = pinned.compactMap { IPAddress($0) }
+        change(&settings)
         self.host = host
         self.watch = watch
         self.reactor = reactor
         self.stateFile = stateFile
-        prober = LocalProber(firstToken: 100)
+        self.threads = threads
+        self.runner = runner
         core = AgentCore(settings: settings, identity: identity, at: Clock.now)
     }
 
     /// A new process on this host.
-    static func start(directory: String, pinned: [String]) throws -> HostedAgent {
-        var agent = try HostedAgent(directory: directory, pinned: pinned)
+    static func start(
+        directory: String,
+        pinned: [String],
+        _ change: (inout AgentSettings) -> Void = { _ in },
+    ) throws -> HostedAgent {
+        var agent = try HostedAgent(directory: directory, pinned: pinned, change)
         try agent.take(.started(saved: agent.stateFile.load()))
         return agent
     }
@@ -65,8 +85,8 @@ struct HostedAgent: ~Copyable {
         case .listen: return [.listening]
         case .observe(let scope, let addresses, let directors):
             return [.observed(host.observe(scope, addresses: addresses, directors: directors).observation)]
-        case .probe(let service):
-            return prober.start(service, at: Clock.now, &reactor).map { [.probed(service, $0)] } ?? []
+        case .run(let run):
+            return runner.start(run, at: Clock.now, &reactor).map { [.ran(run, $0)] } ?? []
         case .send, .close, .admit, .ready, .log, .releaseFinished, .finish: break
         }
         return []
@@ -76,16 +96,17 @@ struct HostedAgent: ~Copyable {
     mutating func run(_ interval: Interval) throws {
         let end = Clock.now + interval
         while Clock.now < end {
-            for readiness in try reactor.wait(until: min(core.deadline ?? end, end)) {
+            let next = [core.deadline, runner.deadline, end].compactMap(\.self).min()
+            for readiness in try reactor.wait(until: next) {
                 switch readiness.token {
                 case 1: try take(.hostChanged(watch.readRoutes()))
                 case 2: try take(.hostChanged(watch.readListeners()))
+                case 3: for result in runner.takeResults() { try take(.ran(result.run, result.outcome)) }
                 default:
-                    if let (service, outcome) = prober.finish(readiness.token, &reactor) {
-                        try take(.probed(service, outcome))
-                    }
+                    if let (run, outcome) = runner.advance(readiness.token, &reactor) { try take(.ran(run, outcome)) }
                 }
             }
+            for run in runner.expire(at: Clock.now, &reactor) { try take(.ran(run, .timedOut)) }
             if let due = core.deadline, due <= Clock.now { try take(.deadlineReached) }
         }
     }

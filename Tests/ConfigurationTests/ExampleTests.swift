@@ -1,6 +1,7 @@
 import AgentConfiguration
 import AgentCore
 import Balancing
+import Checks
 import ConfigurationSyntax
 import DirectorConfiguration
 import DirectorCore
@@ -129,6 +130,28 @@ import VRRP
         let slow = text.replacing("interval: 200ms, timeout: 200ms", with: "interval: 10s, timeout: 1s")
         let services = try DirectorConfiguration.parse(Source(name: "slow", text: slow)).cluster.services
         #expect(services.first { $0.name == "http" }?.pool.patience == .seconds(40))
+    }
+
+    @Test func `the agent's checks are read as they are written`() throws {
+        let text = try Files.text(ofExample: "agent-full.yaml")
+        let checks = try AgentConfiguration.parse(Source(name: "agent.yaml", text: text)).settings.checks
+        var expectation = HTTPExpectation()
+        expectation.path = "/health"
+        expectation.host = "www.example.org"
+        expectation.statuses = [200...299, 304...304]
+        expectation.pattern = .contains(Array("ok".utf8))
+        let command = CommandCheck(arguments: ["/usr/local/bin/check-service", "{address}", "{port}"])
+        #expect(
+            checks == [
+                LocalCheck(
+                    .http(expectation),
+                    port: 80,
+                    address: IPAddress("192.0.2.100"),
+                    timeout: .milliseconds(500),
+                ),
+                LocalCheck(.command(command), interval: .seconds(10), timeout: .seconds(5)),
+            ]
+        )
     }
 
     @Test func `the agent's example allows the cluster's address alone`() throws {

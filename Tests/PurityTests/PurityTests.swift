@@ -10,15 +10,16 @@ import Testing
     static let allowed: [(folder: String, imports: Set<String>)] = [
         ("Sources/Shared/Primitives", []),
         ("Sources/Shared/AgentProtocol", ["Primitives"]),
+        ("Sources/Shared/Checks", ["Primitives"]),
         ("Sources/Director/VRRP", ["Primitives"]),
-        ("Sources/Director/Health", ["Primitives", "AgentProtocol"]),
+        ("Sources/Director/Health", ["Primitives", "AgentProtocol", "Checks"]),
         ("Sources/Director/Balancing", ["Primitives"]),
         ("Sources/Director/PeerProtocol", ["Primitives", "AgentProtocol"]),
         (
             "Sources/Director/DirectorCore",
             ["Primitives", "AgentProtocol", "PeerProtocol", "VRRP", "Health", "Balancing"]
         ),
-        ("Sources/RealServerAgent/AgentCore", ["Primitives", "AgentProtocol"]),
+        ("Sources/RealServerAgent/AgentCore", ["Primitives", "AgentProtocol", "Checks"]),
     ]
 
     /// Names from the standard library that would let time, threads or chance in.

@@ -95,9 +95,9 @@ final class AgentProcess {
             world.mail(to: loop, after: world.netlinkDelay()) { [self] in
                 handle(.observed(node.observe(scope, addresses, directors)))
             }
-        case .probe(let service):
+        case .run(let run):
             world.mail(to: loop, after: world.netlinkDelay()) { [self] in
-                handle(.probed(service, node.localProbe(service)))
+                handle(.ran(run, node.localProbe(run.service)))
             }
         case .finish:
             end()

@@ -186,7 +186,7 @@ final class RealServerNode {
         return seen
     }
 
-    func localProbe(_ service: ServiceIdentity) -> LocalProbeOutcome {
+    func localProbe(_ service: ServiceIdentity) -> LocalRunOutcome {
         guard holds(service.endpoint.address) else { return .failed("no such address") }
         return switch web {
         case .serves: .connected

@@ -1,3 +1,5 @@
+internal import CheckSyntax
+internal import Checks
 internal import ConfigurationSyntax
 internal import Health
 internal import Primitives
@@ -66,25 +68,15 @@ struct CheckSource {
         tls = fields.optional("tls", .tls)
         dns = fields.optional("dns", .dns)
         fullFrame = fields.optional("full_frame", .boolean)
-        command = fields.optional("command", .list(of: .argument, atMost: 64))
+        command = fields.optional("command", .command)
         checkRhythm(fields.diagnostics)
         checkKind(fields)
     }
 
     private func checkRhythm(_ diagnostics: DiagnosticList) {
         let effective = interval?.value ?? effectiveKind.interval
-        if let timeout, timeout.value > effective {
-            diagnostics.report(
-                "the timeout of \(timeout.value.exact) is longer than the interval of \(effective.exact)",
-                at: timeout.span,
-            )
-        }
-        if let fastInterval, fastInterval.value > effective {
-            diagnostics.report(
-                "the fast interval of \(fastInterval.value.exact) is longer than the interval of \(effective.exact)",
-                at: fastInterval.span,
-            )
-        }
+        timeout?.check("timeout", within: effective, diagnostics)
+        fastInterval?.check("fast interval", within: effective, diagnostics)
     }
 
     /// A key that says nothing about this kind of check is a mistake; what a kind cannot do without is asked for.
@@ -111,9 +103,6 @@ struct CheckSource {
                 "a check of type \(effectiveKind.rawValue) needs the key \"\(needed)\"",
                 at: kind?.span ?? fields.span,
             )
-        }
-        if let command, let program = command.value.first, !program.value.hasPrefix("/") {
-            fields.diagnostics.report("the program is given by its absolute path", at: program.span)
         }
     }
 

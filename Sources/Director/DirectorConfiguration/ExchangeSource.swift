@@ -1,3 +1,5 @@
+internal import CheckSyntax
+internal import Checks
 internal import ConfigurationSyntax
 internal import Health
 
@@ -24,18 +26,6 @@ struct ExchangeSource {
         exchange.pattern = AnswerPattern(expect, expectRegex)
         if let maximumAnswer { exchange.maximumAnswer = maximumAnswer.value }
         return exchange
-    }
-}
-
-extension AnswerPattern {
-    init?(_ text: Located<String>?, _ expression: Located<String>?) {
-        if let text {
-            self = .contains(Array(text.value.utf8))
-        } else if let expression {
-            self = .matches(expression.value)
-        } else {
-            return nil
-        }
     }
 }
 

@@ -1,3 +1,5 @@
+internal import CheckSyntax
+internal import Checks
 internal import ConfigurationSyntax
 internal import Health
 internal import Primitives

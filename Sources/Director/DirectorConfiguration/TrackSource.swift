@@ -1,3 +1,4 @@
+internal import CheckSyntax
 internal import ConfigurationSyntax
 internal import Primitives
 internal import VRRP

@@ -1,3 +1,5 @@
+package import Checks
+
 /// What is sent to a real server and what it has to answer.
 package struct ByteExchange: Hashable, Sendable {
     /// What is sent; nothing where the server speaks first.

@@ -1,3 +1,4 @@
+internal import Checks
 package import Primitives
 
 /// A question for a name server and what it has to answer.

@@ -1,3 +1,5 @@
+internal import Checks
+
 /// A domain name of at most 255 octets (RFC 1035 section 3.1), in lower case.
 package struct DNSName: Hashable, Sendable {
     /// The labels, without the root's empty one.

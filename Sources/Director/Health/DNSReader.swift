@@ -1,3 +1,4 @@
+internal import Checks
 internal import Primitives
 
 /// Reads the parts of a DNS message; whatever the bytes, it neither traps nor reads for long.

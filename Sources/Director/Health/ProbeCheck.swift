@@ -1,3 +1,4 @@
+internal import Checks
 package import Primitives
 
 /// What a probe does to what.

@@ -1,3 +1,5 @@
+package import Checks
+
 /// What a probe of a real server's own address does.
 package enum ProbeKind: Hashable, Sendable {
     /// Opens a TCP connection and resets it.

@@ -1,3 +1,4 @@
+import Checks
 import Health
 import Linux
 import Primitives
@@ -37,7 +38,8 @@ final class CommandAttempt: ProbeAttempt {
         output += process.readOutput().prefix(max(0, CommandCheck.outputLimit - output.count))
         guard let end = process.reap() else { return nil }
         let status: Int? = if case .exited(let status) = end { status } else { nil }
-        return command.outcome(status: status, output: output, after: now - startedAt)
+        return command.problem(status: status, output: output).map { .failed(.commandFailed, evidence: $0) }
+            ?? .passed(now - startedAt)
     }
 
     func expire(at now: MonotonicInstant) -> ProbeOutcome {

@@ -1,5 +1,7 @@
 import CLinux
+import Checks
 import Glibc
+import HTTPCheck
 import Health
 import Linux
 import Primitives
@@ -175,16 +177,6 @@ extension DatagramAttempt.Question {
         case .echo(let message): [message.encode(family: target.family)]
         case .fullEcho(let small, let large):
             [small.encode(family: target.family), large.encode(family: target.family)]
-        }
-    }
-}
-
-extension AnswerPattern {
-    /// Whether an answer is the expected one; the expression is the compiled form of the pattern, if it is one.
-    func isMet(by bytes: [UInt8], _ expression: RegularExpression?) -> Bool {
-        switch self {
-        case .contains(let needle): Self.isFound(needle, in: bytes)
-        case .matches: expression?.matches(bytes) ?? false
         }
     }
 }

@@ -1,3 +1,5 @@
+import Checks
+import HTTPCheck
 import Health
 import Linux
 import NIOCore

@@ -1,3 +1,4 @@
+import Checks
 import Glibc
 import Health
 import NIOCore

@@ -1,3 +1,5 @@
+import Checks
+import HTTPCheck
 import Health
 import Linux
 import Primitives
@@ -47,9 +49,7 @@ extension ProbingLoop {
         let random = generator.next()
         switch kind {
         case .udp(let exchange):
-            let expression: RegularExpression? =
-                if case .matches(let pattern) = exchange.pattern { RegularExpression(pattern) } else { nil }
-            return .exchange(exchange, expression)
+            return .exchange(exchange, RegularExpression(exchange.pattern))
         case .dns(let expectation):
             return .dns(expectation, identifier: UInt16(truncatingIfNeeded: random))
         case .icmp:

@@ -1,9 +1,24 @@
+import Checks
+import HTTPCheck
 import Health
 import NIOCore
 import NIOHTTP1
 import NIOSSL
+import Primitives
 
-extension StreamRun {
+extension StreamRun: HTTPRun {
+    var endpoint: Endpoint { start.endpoint }
+
+    func pass(status: Int, body: [UInt8]) { pass() }
+
+    func fail(_ fault: HTTPFault, _ evidence: String) {
+        switch fault {
+        case .status: fail(.probeStatusWrong, evidence)
+        case .body: fail(.probeUnexpectedAnswer, evidence)
+        case .closed: fail(.probeClosed, evidence)
+        }
+    }
+
     /// What an error in the connection means.
     func fail(with error: any Error) {
         switch error {

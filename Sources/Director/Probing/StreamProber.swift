@@ -1,4 +1,6 @@
+import Checks
 import Glibc
+import HTTPCheck
 import Health
 import Linux
 import NIOCore
@@ -117,7 +119,9 @@ final class StreamProber: Sendable {
                 try pipeline.addHandler(HandshakeHandler(run, tls, isWholeProbe: false))
             }
             try pipeline.addHTTPClientHandlers()
-            try pipeline.addHandler(HTTPHandler(run, expectation, expression(expectation.pattern)))
+            try pipeline.addHandler(
+                HTTPHandler(run, expectation, expression(expectation.pattern), userAgent: "tandem-director")
+            )
         case .tcp, .udp, .dns, .icmp, .icmpFullFrame, .command:
             preconditionFailure("\(run.start.kind.name) does not speak over a connection")
         }

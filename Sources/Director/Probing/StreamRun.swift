@@ -1,3 +1,4 @@
+import Checks
 import Health
 import Linux
 import NIOCore

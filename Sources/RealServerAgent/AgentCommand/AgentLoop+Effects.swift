@@ -32,10 +32,8 @@ extension AgentLoop {
                 pending.append(.effectFailed(effect, reason: problems.joined(separator: "; ")))
             }
             pending.append(.observed(observation))
-        case .probe(let service):
-            if let outcome = prober.start(service, at: Clock.now, &reactor) {
-                pending.append(.probed(service, outcome))
-            }
+        case .run(let run):
+            if let outcome = runner.start(run, at: Clock.now, &reactor) { pending.append(.ran(run, outcome)) }
         case .log(let change):
             Journal(logger: logger).tell(change)
             if case .releaseBegan(let deadline) = change {

@@ -20,8 +20,9 @@ struct AgentLoop: ~Copyable {
         static let listeners: UInt64 = 4
         static let requests: UInt64 = 5
         static let agentCheck: UInt64 = 6
-        /// Local probes.
-        static let probes: UInt64 = 1 << 48
+        static let requestResults: UInt64 = 7
+        /// Local checks.
+        static let runs: UInt64 = 1 << 48
     }
 
     /// How long goodbyes may take to leave.
@@ -39,7 +40,7 @@ struct AgentLoop: ~Copyable {
     let notifier: NotificationThread
     var logger: Logger
     var reactor: Reactor
-    var prober: LocalProber
+    var runner: LocalRunner
     private var acceptProber = AcceptProber()
     /// Who waits for the end of a release.
     var releases: [ControlReply] = []
@@ -71,13 +72,15 @@ struct AgentLoop: ~Copyable {
         try reactor.add(watch.routeDescriptor, token: Token.routes, interest: .read)
         try reactor.add(watch.listenerDescriptor, token: Token.listeners, interest: .read)
         try reactor.add(transport.requests.descriptor, token: Token.requests, interest: .read)
+        let runner = LocalRunner(firstToken: Token.runs, requests: transport.localRequests)
+        try reactor.add(runner.requestDescriptor, token: Token.requestResults, interest: .read)
         agentCheck = try Self.makeAgentCheck(configuration, &reactor)
         let identity = AgentIdentity(
             bootIdentifier: try Host.bootIdentifier(),
             name: Host.name(),
             programVersion: Version.number,
         )
-        prober = LocalProber(firstToken: Token.probes)
+        self.runner = runner
         core = AgentCore(settings: configuration.settings, identity: identity, at: Clock.now)
         self.notifier = notifier
         self.configuration = configuration
@@ -115,7 +118,7 @@ struct AgentLoop: ~Copyable {
             let ready = try reactor.wait(until: deadline)
             for readiness in ready { try take(readiness) }
             let now = Clock.now
-            for service in prober.expire(at: now, &reactor) { pending.append(.probed(service, .timedOut)) }
+            for run in runner.expire(at: now, &reactor) { pending.append(.ran(run, .timedOut)) }
             for (service, stall) in acceptProber.work(on: core.acceptingServices, host, at: now) {
                 pending.append(.accepts(service, stall: stall))
             }
@@ -127,7 +130,7 @@ struct AgentLoop: ~Copyable {
     }
 
     private var deadline: MonotonicInstant? {
-        [core.deadline, prober.deadline, acceptProber.deadline, nextWatchdog].compactMap(\.self).min()
+        [core.deadline, runner.deadline, acceptProber.deadline, nextWatchdog].compactMap(\.self).min()
     }
 
     /// Lets the core take every event that waits, and does what it says.
@@ -180,8 +183,10 @@ struct AgentLoop: ~Copyable {
         case Token.listeners:
             let scope = watch.readListeners()
             if !scope.isEmpty { pending.append(.hostChanged(scope)) }
-        case let token where prober.owns(token):
-            if let (service, outcome) = prober.finish(token, &reactor) { pending.append(.probed(service, outcome)) }
+        case let token where runner.owns(token):
+            if let (run, outcome) = runner.advance(token, &reactor) { pending.append(.ran(run, outcome)) }
+        case Token.requestResults:
+            for result in runner.takeResults() { pending.append(.ran(result.run, result.outcome)) }
         case Token.agentCheck:
             agentCheck?.answer(core.agentCheckAnswer)
         case Token.requests:

@@ -8,7 +8,8 @@ internal import NIOPosix
 internal import Primitives
 internal import SecureTransport
 
-/// The one thread beside the main loop: the directors' links and the control socket, each with a mailbox to the loop.
+/// The one thread beside the main loop: the directors' links, the control socket and the requests of local checks, each
+/// with a mailbox to the loop.
 struct AgentTransport: Sendable {
     /// More events of links than this make the transport pause its reading.
     private static let eventCapacity = 256
@@ -20,6 +21,8 @@ struct AgentTransport: Sendable {
     let events: Mailbox<TransportEvent>
     /// What operators ask.
     let requests: Mailbox<ControlMessage>
+    /// The requests of local checks.
+    let localRequests: LocalRequests
     private let control: ControlServer
     private let group: MultiThreadedEventLoopGroup
 
@@ -29,6 +32,7 @@ struct AgentTransport: Sendable {
         let requests = try Mailbox<ControlMessage>(capacity: Self.requestCapacity, whenFull: .refuse)
         group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let eventLoop = group.next()
+        localRequests = try LocalRequests(on: eventLoop)
         var limits = ControlLimits()
         // A release is answered when it has ended; whoever asks for a status gives up by himself.
         limits.answerTimeout = .seconds(Int64(ControlRequest.longestDeadline)) + .seconds(60)

@@ -10,6 +10,7 @@ struct FileSource {
     var listen: Located<IPAddress>?
     var port: Located<Int>?
     var agentCheck: Located<AgentCheckSource>?
+    var checks: [Located<LocalCheckSource>]?
     var stopAction: Located<AgentSettings.StopAction>?
     var drainDeadline: Located<Interval>?
     var keyFile: Located<String>?
@@ -24,6 +25,7 @@ struct FileSource {
         listen = fields.optional("listen", .address)
         port = fields.optional("port", .port)
         agentCheck = fields.optional("agent_check", .agentCheck)
+        checks = fields.optional("checks", .list(of: .localCheck, atMost: 64))?.value
         stopAction = fields.optional("on_stop", .oneOf("stop action"))
         drainDeadline = fields.optional("drain_deadline", .duration(.zero ... .seconds(86_400)))
         keyFile = fields.optional("key_file", .path())
@@ -37,10 +39,12 @@ struct FileSource {
         unique((directors ?? []).compactMap(\.value.fingerprint), "the fingerprint", diagnostics)
         unique(allowedAddresses ?? [], "the prefix", diagnostics)
         unique(addresses ?? [], "the address", diagnostics)
-        for address in addresses ?? [] {
+        for address in (addresses ?? []) + (checks ?? []).compactMap(\.value.address) {
             if let allowedAddresses, !allowedAddresses.contains(where: { $0.value.contains(address.value) }) {
                 diagnostics.report("\(address.value) is in none of the allowed_addresses", at: address.span)
             }
+        }
+        for address in addresses ?? [] {
             if let listen, listen.value == address.value {
                 diagnostics.report("the agent does not listen on a virtual address", at: listen.span)
             }
@@ -83,6 +87,7 @@ struct FileSource {
         if let listen { settings.listenAddress = listen.value }
         if let port { settings.port = UInt16(port.value) }
         settings.agentCheck = agentCheck?.value.settings
+        settings.checks = (checks ?? []).compactMap(\.value.check)
         if let stopAction { settings.stopAction = stopAction.value }
         if let drainDeadline { settings.drainDeadline = drainDeadline.value }
         var result = AgentConfiguration(settings: settings)

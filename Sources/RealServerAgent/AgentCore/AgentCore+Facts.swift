@@ -18,7 +18,9 @@ extension AgentCore {
                 return RecordedFact(fact: fact, since: old?.since ?? now)
             }
             // What just came to stand or to listen is tried at once.
-            if fact.verdict == .holds, fact.kind == .vipBound || fact.kind == .listenerPresent { nextProbe = now }
+            if fact.verdict == .holds, fact.kind == .vipBound || fact.kind == .listenerPresent {
+                checks.hurry(fact.subject, at: now)
+            }
             // At the start everything is unknown for a moment, which is no news.
             if old != nil || fact.verdict != .unknown {
                 turn.outbound.append(.log(.fact(fact, before: old?.fact.verdict)))
@@ -132,9 +134,8 @@ extension AgentCore {
     private func facts(of service: ServiceIdentity) -> [Fact] {
         let subject = FactSubject.service(service)
         guard service.protocol == .tcp else {
-            return [.listenerPresent, .localProbe].map {
-                Fact($0, subject, .unknown, evidence: "\(service.protocol) is not watched")
-            }
+            let listener = Fact(.listenerPresent, subject, .unknown, evidence: "\(service.protocol) is not watched")
+            return [listener, localProbe(of: service, subject)]
         }
         return [listener(of: service, subject), hangingProbe(of: service) ?? localProbe(of: service, subject)]
     }
@@ -164,12 +165,9 @@ extension AgentCore {
         guard isBound(service.endpoint.address) else {
             return Fact(.localProbe, subject, .unknown, evidence: "address not on lo")
         }
-        switch probes[service] {
-        case .connected: return Fact(.localProbe, subject, .holds, evidence: "connected")
-        case .failed(let error): return Fact(.localProbe, subject, .violated, evidence: error)
-        case .timedOut: return Fact(.localProbe, subject, .violated, evidence: "timed out")
-        case .notRun(let reason): return Fact(.localProbe, subject, .unknown, evidence: reason)
-        case nil: return Fact(.localProbe, subject, .unknown, evidence: "not tried yet")
+        guard let judgement = checks.judge(service) else {
+            return Fact(.localProbe, subject, .unknown, evidence: "\(service.protocol) is not watched")
         }
+        return Fact(.localProbe, subject, judgement.verdict, evidence: judgement.evidence)
     }
 }

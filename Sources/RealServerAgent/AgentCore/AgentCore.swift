@@ -10,8 +10,6 @@ package struct AgentCore: ~Copyable {
     static let lookInterval = Interval.milliseconds(800)
     /// How often it is looked at while something is about to end.
     static let hurriedLookInterval = Interval.milliseconds(100)
-    /// How often each service is connected to.
-    static let probeInterval = Interval.seconds(1)
     /// Repairs within one look interval beyond which somebody else must be undoing them.
     static let repairLimit = 20
     /// How long removing addresses may take before the release is called incomplete.
@@ -27,14 +25,13 @@ package struct AgentCore: ~Copyable {
     var machineSysctls: [SysctlKey: Int] = [:]
     var links: [DirectorLink] = []
     var facts: [RecordedFact] = []
-    var probes: [ServiceIdentity: LocalProbeOutcome] = [:]
+    var checks = LocalChecks()
     var hanging: [ServiceIdentity: Interval] = [:]
     var failures: [FailureSubject: String] = [:]
     var isListening = false
     var startedAt: MonotonicInstant
     var phaseSince: MonotonicInstant
     var nextLook: MonotonicInstant?
-    var nextProbe: MonotonicInstant?
     var repairWindow: RepairWindow
     /// When what the kernel refused is tried again.
     var retryAt: MonotonicInstant
@@ -67,7 +64,7 @@ package struct AgentCore: ~Copyable {
         if case .stopped = phase { return nil }
         var instants = links.compactMap(\.session.deadline)
         if let nextLook { instants.append(nextLook) }
-        if let nextProbe { instants.append(nextProbe) }
+        if let due = checks.deadline { instants.append(due) }
         switch phase {
         case .draining(let release): instants.append(release.until)
         case .removing(_, let giveUpAt): instants.append(giveUpAt)
@@ -109,8 +106,8 @@ package struct AgentCore: ~Copyable {
             if case .starting = phase { begin(at: now) }
             reconcile(at: now, into: &turn)
             listen(at: now, into: &turn)
-        case .probed(let service, let outcome):
-            if demand.services.contains(service) { probes[service] = outcome }
+        case .ran(let run, let outcome):
+            checks.take(outcome, of: run)
         case .accepts(let service, let stall):
             hanging[service] = stall
         case .listening:
@@ -158,7 +155,7 @@ package struct AgentCore: ~Copyable {
     /// The host was seen for the first time.
     private mutating func begin(at now: MonotonicInstant) {
         enter(.running, at: now)
-        nextProbe = now
+        checks.replace(demand.services, settings.checks, at: now)
     }
 
     /// Lets the directors in once what was missing is set right, or cannot be.
@@ -197,10 +194,9 @@ package struct AgentCore: ~Copyable {
         for address in demand.refused where !before.refused.contains(address) {
             turn.outbound.append(.log(.addressRefused(address)))
         }
-        probes = probes.filter { demand.services.contains($0.key) }
+        if phase != .starting { checks.replace(demand.services, settings.checks, at: now) }
         turn.kernel.append(admission)
         turn.saves = true
-        nextProbe = now
         // The last look may know nothing of the new addresses, so they are looked at before anything is judged.
         turn.scope.formUnion(.regular)
     }
@@ -211,13 +207,11 @@ package struct AgentCore: ~Copyable {
             turn.scope.formUnion(.regular)
             if failures[.stateFile] != nil { turn.saves = true }
         }
-        guard let due = nextProbe, now >= due else { return }
-        nextProbe = now + Self.probeInterval
-        guard phase.holdsAddresses else { return }
+        let due = checks.takeDue(at: now)
+        guard !due.isEmpty, phase.holdsAddresses else { return }
         // A connection of our own would keep a drain from ending.
         if case .draining = phase { return }
-        turn.afterKernel += demand.services.filter { $0.protocol == .tcp && isBound($0.endpoint.address) }
-            .map { .probe($0) }
+        turn.afterKernel += due.filter { isBound($0.endpoint.address) }.map { .run($0) }
     }
 
     mutating func enter(_ phase: AgentPhase, at now: MonotonicInstant) {

@@ -22,8 +22,8 @@ package enum AgentEffect: Hashable, Sendable {
     case ready
     /// Look at these parts of the host and report what is there.
     case observe(ObservationScope, addresses: [IPAddress], directors: [IPAddress])
-    /// Connect to the service from the node itself and report the outcome.
-    case probe(ServiceIdentity)
+    /// Run a check on the node itself and report how it ended, unless the last run of it has not ended.
+    case run(LocalRun)
     /// Tell the journal.
     case log(AgentChange)
     /// Tell whoever asked for the release that it is done, or what is left.

@@ -10,8 +10,8 @@ package enum AgentEvent: Hashable, Sendable {
     case hostChanged(ObservationScope)
     /// The host was looked at.
     case observed(HostObservation)
-    /// A local probe ended.
-    case probed(ServiceIdentity, LocalProbeOutcome)
+    /// What was to be run ended.
+    case ran(LocalRun, LocalRunOutcome)
     /// A service has accepted no connection for so long, or goes on.
     case accepts(ServiceIdentity, stall: Interval?)
     /// The listener for the directors is open.

@@ -36,6 +36,8 @@ package struct AgentSettings: Hashable, Sendable {
     package var listenAddress: IPAddress?
     /// Where HAProxy's agent checks are answered; nowhere if absent.
     package var agentCheck: AgentCheckSettings?
+    /// Checks of the node's services beside the connections that all of them get.
+    package var checks: [LocalCheck] = []
     /// What happens at stop.
     package var stopAction = StopAction.keep
     /// How long a release waits for the virtual addresses' connections to end.

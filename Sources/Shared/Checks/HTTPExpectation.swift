@@ -1,3 +1,5 @@
+package import Primitives
+
 /// An HTTP request and what its response has to be.
 package struct HTTPExpectation: Hashable, Sendable {
     /// A header field of the request.
@@ -34,6 +36,13 @@ package struct HTTPExpectation: Hashable, Sendable {
 
     /// Whether a status code passes.
     package func accepts(_ status: Int) -> Bool { statuses.contains { $0.contains(status) } }
+
+    /// The Host field of a request to an endpoint: without the scheme's own port (RFC 9110 section 7.2).
+    package func hostField(_ endpoint: Endpoint) -> String {
+        if let host { return host }
+        guard endpoint.port == (tls == nil ? 80 : 443) else { return "\(endpoint)" }
+        return endpoint.address.family == .ipv6 ? "[\(endpoint.address)]" : "\(endpoint.address)"
+    }
 }
 
 extension HTTPExpectation: CustomStringConvertible {

@@ -1,8 +1,8 @@
-internal import ConfigurationSyntax
-internal import Health
+package import Checks
+package import ConfigurationSyntax
 
 /// The `http` of a check as written.
-struct HTTPSource {
+package struct HTTPSource {
     var method: Located<String>?
     var path: Located<String>?
     var host: Located<String>?
@@ -13,7 +13,7 @@ struct HTTPSource {
     var maximumBody: Located<Int>?
 
     /// What is meant where nothing is written.
-    init() {}
+    package init() {}
 
     init(_ fields: inout MappingDecoder) {
         method = fields.optional("method", .httpMethod)
@@ -27,7 +27,8 @@ struct HTTPSource {
         fields.exclude("body", "body_regex")
     }
 
-    func expectation(tls: TLSExpectation?) -> HTTPExpectation {
+    /// What is asked and expected, over TLS where something is expected of that.
+    package func expectation(tls: TLSExpectation?) -> HTTPExpectation {
         var expectation = HTTPExpectation()
         if let method { expectation.method = method.value }
         if let path { expectation.path = path.value }
@@ -42,7 +43,8 @@ struct HTTPSource {
 }
 
 extension Format where Value == HTTPSource {
-    static var http: Format {
+    /// A mapping of `http`.
+    package static var http: Format {
         Format("an HTTP request and what is expected") { node, diagnostics in
             guard var fields = MappingDecoder(node, as: "an HTTP request", diagnostics) else { return nil }
             defer { fields.finish() }

@@ -1,36 +1,36 @@
-internal import ConfigurationSyntax
-internal import Health
+package import Checks
+package import ConfigurationSyntax
 internal import Linux
 
 extension Format where Value == String {
     /// Text of any characters, not empty.
-    static func bytes(atMost limit: Int) -> Format {
+    package static func bytes(atMost limit: Int) -> Format {
         text("text of at most \(limit) octets") { (1...limit).contains($0.utf8.count) ? $0 : nil }
     }
 
     /// A POSIX extended regular expression.
-    static var regularExpression: Format {
+    package static var regularExpression: Format {
         bytes(atMost: 1_024).checked {
             RegularExpression($0) == nil ? "it is no POSIX extended regular expression" : nil
         }
     }
 
     /// An argument of a command.
-    static var argument: Format {
+    package static var argument: Format {
         text("an argument of at most 4096 octets") { text in
             text.utf8.count <= 4_096 && !text.utf8.contains(0) ? text : nil
         }
     }
 
     /// A method (RFC 9110 section 9.1).
-    static var httpMethod: Format {
+    package static var httpMethod: Format {
         text("an HTTP method such as GET") { text in
             (1...32).contains(text.utf8.count) && text.utf8.allSatisfy { (65...90).contains($0) } ? text : nil
         }
     }
 
     /// A path with its query (RFC 9112 section 3.2.1).
-    static var httpTarget: Format {
+    package static var httpTarget: Format {
         text("a path such as /health") { text in
             text.hasPrefix("/") && text.utf8.count <= 4_096 && text.utf8.allSatisfy { (33...126).contains($0) }
                 ? text : nil
@@ -38,7 +38,7 @@ extension Format where Value == String {
     }
 
     /// A host with or without a port.
-    static var httpHost: Format {
+    package static var httpHost: Format {
         text("a host name") { text in
             (1...255).contains(text.utf8.count) && text.utf8.allSatisfy { (33...126).contains($0) } ? text : nil
         }
@@ -47,7 +47,7 @@ extension Format where Value == String {
 
 extension Format where Value == [UInt8] {
     /// Octets as pairs of hexadecimal digits, which spaces may separate.
-    static var hexadecimal: Format {
+    package static var hexadecimal: Format {
         text("octets such as \"01 ff\"") { text in
             let digits = text.utf8.filter { $0 != 32 }.compactMap { UInt8(String(UnicodeScalar($0)), radix: 16) }
             guard digits.count == text.utf8.count(where: { $0 != 32 }), !digits.isEmpty, digits.count % 2 == 0,
@@ -60,7 +60,7 @@ extension Format where Value == [UInt8] {
 
 extension Format where Value == ClosedRange<Int> {
     /// A status code or a range of them.
-    static var httpStatus: Format {
+    package static var httpStatus: Format {
         text("a status code such as 200 or a range such as 200-299") { text in
             let parts = text.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
             guard let first = parts.first ?? nil, let last = parts.last ?? nil, parts.count <= 2, first <= last,
@@ -73,7 +73,7 @@ extension Format where Value == ClosedRange<Int> {
 
 extension Format where Value == [HTTPExpectation.Field] {
     /// Header fields as keys and values.
-    static var httpFields: Format {
+    package static var httpFields: Format<[HTTPExpectation.Field]> {
         Format("header fields") { node, diagnostics in
             guard case .mapping(let entries) = node.content else {
                 diagnostics.report("expected header fields as keys and values", at: node.span)
@@ -104,9 +104,23 @@ extension Format where Value == [HTTPExpectation.Field] {
     }
 }
 
+extension Format where Value == [Located<String>] {
+    /// An argument vector whose first word is a program's absolute path.
+    package static var command: Format {
+        let list = Format.list(of: .argument, atMost: 64)
+        return Format(list.expected) { node, diagnostics in
+            guard let words = list.decode(node, diagnostics) else { return nil }
+            if let program = words.first, !program.value.hasPrefix("/") {
+                diagnostics.report("the program is given by its absolute path", at: program.span)
+            }
+            return words
+        }
+    }
+}
+
 extension MappingDecoder {
     /// Reports the second of two keys that cannot both be meant.
-    func exclude(_ first: String, _ second: String) {
+    package func exclude(_ first: String, _ second: String) {
         guard contains(first), let span = span(ofKey: second) else { return }
         diagnostics.report("\"\(first)\" is given already, and only one of the two can be meant", at: span)
     }

@@ -1,35 +1,40 @@
-import Health
-import Linux
-import NIOCore
-import NIOHTTP1
-import Primitives
+package import Checks
+package import Linux
+package import NIOCore
+package import NIOHTTP1
+internal import Primitives
 
 /// Makes one HTTP request on a connection of its own and judges the response.
-final class HTTPHandler: ChannelInboundHandler {
-    typealias InboundIn = HTTPClientResponsePart
-    typealias OutboundOut = HTTPClientRequestPart
+package final class HTTPHandler<Run: HTTPRun>: ChannelInboundHandler {
+    package typealias InboundIn = HTTPClientResponsePart
+    package typealias OutboundOut = HTTPClientRequestPart
 
-    private let run: StreamRun
+    private let run: Run
+    private let userAgent: String
     private let expectation: HTTPExpectation
     private let expression: RegularExpression?
     private var status: Int?
     private var body: [UInt8] = []
 
-    init(_ run: StreamRun, _ expectation: HTTPExpectation, _ expression: RegularExpression?) {
+    /// Makes the handler of a connection that is to stand; the expression is the compiled form of the pattern.
+    package init(
+        _ run: Run,
+        _ expectation: HTTPExpectation,
+        _ expression: RegularExpression?,
+        userAgent: String,
+    ) {
         self.run = run
+        self.userAgent = userAgent
         self.expectation = expectation
         self.expression = expression
     }
 
-    func channelActive(context: ChannelHandlerContext) {
+    package func channelActive(context: ChannelHandlerContext) {
         var fields = HTTPHeaders()
-        fields.add(
-            name: "Host",
-            value: expectation.host ?? Self.host(run.start.endpoint, isSecure: expectation.tls != nil)
-        )
+        fields.add(name: "Host", value: expectation.hostField(run.endpoint))
         // A connection that is kept would hide that no new one is taken.
         fields.add(name: "Connection", value: "close")
-        fields.add(name: "User-Agent", value: "tandem-director")
+        fields.add(name: "User-Agent", value: userAgent)
         fields.add(name: "Accept", value: "*/*")
         for field in expectation.fields { fields.replaceOrAdd(name: field.name, value: field.value) }
         let head = HTTPRequestHead(
@@ -42,20 +47,14 @@ final class HTTPHandler: ChannelInboundHandler {
         context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
     }
 
-    /// The Host field of an endpoint, without the scheme's own port (RFC 9110 section 7.2).
-    static func host(_ endpoint: Endpoint, isSecure: Bool) -> String {
-        guard endpoint.port == (isSecure ? 443 : 80) else { return "\(endpoint)" }
-        return endpoint.address.family == .ipv6 ? "[\(endpoint.address)]" : "\(endpoint.address)"
-    }
-
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         run.answered()
         switch unwrapInboundIn(data) {
         case .head(let head):
             guard head.status.code >= 200 else { return }
             status = Int(head.status.code)
             if !expectation.accepts(Int(head.status.code)) {
-                run.fail(.probeStatusWrong, "\(run.name)\(expectation.path) answers \(head.status.code)")
+                run.fail(.status, "\(run.endpoint)\(expectation.path) answers \(head.status.code)")
             }
         case .body(let part):
             body += part.readableBytesView.prefix(max(0, expectation.maximumBody - body.count))
@@ -66,19 +65,19 @@ final class HTTPHandler: ChannelInboundHandler {
     }
 
     private func judge() {
-        guard status != nil else { return }
+        guard let status else { return }
         guard expectation.pattern.map({ $0.isMet(by: body, expression) }) ?? true else {
             return run.fail(
-                .probeUnexpectedAnswer,
-                "\(run.name)\(expectation.path): the \(body.count) bytes of its body are not what was expected",
+                .body,
+                "\(run.endpoint)\(expectation.path): the \(body.count) bytes of its body are not what was expected",
             )
         }
-        run.pass()
+        run.pass(status: status, body: body)
     }
 
-    func errorCaught(context: ChannelHandlerContext, error: any Error) { run.fail(with: error) }
+    package func errorCaught(context: ChannelHandlerContext, error: any Error) { run.fail(with: error) }
 
-    func channelInactive(context: ChannelHandlerContext) {
-        run.fail(.probeClosed, "\(run.name) closes the connection before its answer is complete")
+    package func channelInactive(context: ChannelHandlerContext) {
+        run.fail(.closed, "\(run.endpoint) closes the connection before its answer is complete")
     }
 }

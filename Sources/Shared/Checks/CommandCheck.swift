@@ -1,8 +1,8 @@
 package import Primitives
 
-/// A program that checks a real server.
+/// A program that checks a server.
 package struct CommandCheck: Hashable, Sendable {
-    /// The program's absolute path and its arguments; `{address}` and `{port}` stand for the real server's.
+    /// The program's absolute path and its arguments; `{address}` and `{port}` stand for the server's.
     package var arguments: [String]
 
     /// How much of a program's output is kept, for the evidence.
@@ -13,7 +13,7 @@ package struct CommandCheck: Hashable, Sendable {
         self.arguments = arguments
     }
 
-    /// The argument vector for one real server.
+    /// The argument vector for one server.
     package func vector(for endpoint: Endpoint) -> [String] {
         arguments.map { argument in
             switch argument {
@@ -29,15 +29,14 @@ package struct CommandCheck: Hashable, Sendable {
     /// - Parameters:
     ///   - status: its exit status; nothing if a signal ended it.
     ///   - output: what it wrote.
-    ///   - time: how long it ran.
-    /// - Returns: the run's outcome.
-    package func outcome(status: Int?, output: [UInt8], after time: Interval) -> ProbeOutcome {
+    /// - Returns: what is wrong; nothing if the check passes.
+    package func problem(status: Int?, output: [UInt8]) -> String? {
         let name = arguments.first ?? ""
+        guard status != 0 else { return nil }
         let line = ProbeText.shown(Array(output.prefix { $0 != 10 }))
         let said = line.isEmpty ? "" : ": \(line)"
-        guard let status else { return .failed(.commandFailed, evidence: "a signal ended \(name)\(said)") }
-        return status == 0
-            ? .passed(time) : .failed(.commandFailed, evidence: "\(name) gave exit status \(status)\(said)")
+        guard let status else { return "a signal ended \(name)\(said)" }
+        return "\(name) gave exit status \(status)\(said)"
     }
 }
 

@@ -1,0 +1,106 @@
+import AgentProtocol
+import Primitives
+
+/// The checks of the node's own services: when each is due, and what it found.
+struct LocalChecks: Sendable {
+    /// What is known by one check of one service.
+    fileprivate struct Record: Sendable {
+        let run: LocalRun
+        var due: MonotonicInstant
+        /// Whether it passes; nothing while that is not known.
+        var passes: Bool?
+        /// What was seen when that came to be, which does not change with every run.
+        var evidence = "not tried yet"
+        /// How many runs in a row contradicted what is known.
+        var contradictions = 0
+        /// How many runs in a row could not be tried.
+        var obstacles = 0
+    }
+
+    private var records: [Record] = []
+    /// When the next run is due.
+    private(set) var deadline: MonotonicInstant?
+
+    /// Takes over what is to be checked, keeps what is known, and makes everything due.
+    mutating func replace(_ services: [ServiceIdentity], _ checks: [LocalCheck], at now: MonotonicInstant) {
+        let known = Dictionary(records.map { ($0.run, $0) }) { first, _ in first }
+        records = services.flatMap { service in
+            ([.connection] + checks).filter { $0.covers(service) }.map { check in
+                let run = LocalRun(service, check)
+                return known[run] ?? Record(run: run, due: now)
+            }
+        }
+        hurry(at: now)
+    }
+
+    /// Makes the checks of a subject due, or all.
+    mutating func hurry(_ subject: FactSubject = .node, at now: MonotonicInstant) {
+        for index in records.indices {
+            let service = records[index].run.service
+            switch subject {
+            case .node: break
+            case .address(let address): guard service.endpoint.address == address else { continue }
+            case .service(let identity): guard service == identity else { continue }
+            }
+            records[index].due = now
+        }
+        setDeadline()
+    }
+
+    /// Gives the runs that are due, each of which is due again after its interval.
+    mutating func takeDue(at now: MonotonicInstant) -> [LocalRun] {
+        guard let deadline, deadline <= now else { return [] }
+        var due: [LocalRun] = []
+        for index in records.indices where records[index].due <= now {
+            records[index].due = now + records[index].run.check.interval
+            due.append(records[index].run)
+        }
+        setDeadline()
+        return due
+    }
+
+    /// Takes in how a run ended; one that is no longer asked for says nothing.
+    mutating func take(_ outcome: LocalRunOutcome, of run: LocalRun) {
+        guard let index = records.firstIndex(where: { $0.run == run }) else { return }
+        switch outcome {
+        case .passed(let evidence, _): records[index].take(true, evidence)
+        case .failed(let evidence): records[index].take(false, evidence)
+        case .timedOut: records[index].take(false, run.check == .connection ? "timed out" : "\(run) timed out")
+        case .notRun(let reason): records[index].couldNotRun(reason)
+        }
+    }
+
+    /// What all checks of a service say together; nothing if it has none.
+    func judge(_ service: ServiceIdentity) -> (verdict: FactVerdict, evidence: String)? {
+        let own = records.filter { $0.run.service == service }
+        guard !own.isEmpty else { return nil }
+        if let failed = own.first(where: { $0.passes == false }) { return (.violated, failed.evidence) }
+        if let unknown = own.first(where: { $0.passes == nil }) { return (.unknown, unknown.evidence) }
+        return (.holds, own.map(\.evidence).joined(separator: ", "))
+    }
+
+    private mutating func setDeadline() { deadline = records.map(\.due).min() }
+}
+
+extension LocalChecks.Record {
+    /// Takes in a run that passed or failed; what is known changes when enough of them agree.
+    fileprivate mutating func take(_ passed: Bool, _ seen: String) {
+        obstacles = 0
+        guard passes != passed else {
+            contradictions = 0
+            return
+        }
+        contradictions += 1
+        // A first success needs no repetition: nothing is known that it would contradict.
+        let needed = passed ? (passes == nil ? 1 : run.check.rise) : run.check.fall
+        guard contradictions >= needed else { return }
+        (passes, evidence, contradictions) = (passed, seen, 0)
+    }
+
+    /// Takes in that nothing could be found out, which in the end makes what was known unknown.
+    fileprivate mutating func couldNotRun(_ reason: String) {
+        obstacles += 1
+        guard passes == nil || obstacles >= run.check.fall else { return }
+        (passes, evidence, contradictions) = (nil, reason, 0)
+    }
+}
