@@ -16,6 +16,8 @@ struct FakeHost {
     var refusesRemovals = false
     /// How runs end that are not as the listeners say.
     var answers: [LocalCheck.Kind: LocalRunOutcome] = [:]
+    /// What gauges show.
+    var gauges: [LoadGauge: LocalRunOutcome] = [:]
     /// Addresses for which adding them anew does not help.
     var isStubborn = false
 
@@ -102,9 +104,13 @@ struct FakeHost {
         case .observe(let scope, let addresses, let directors):
             return [.observed(observe(scope, addresses, directors))]
         case .run(let run):
-            if let answer = answers[run.kind] { return [.ran(run, answer)] }
-            let isOpen = listeners.contains(run.endpoint)
-            return [.ran(run, isOpen ? .connected : .failed("connection refused"))]
+            switch run {
+            case .check(let check, let service):
+                let isOpen = listeners.contains(service.endpoint)
+                return [.ran(run, answers[check.kind] ?? (isOpen ? .connected : .failed("connection refused")))]
+            case .gauge(let gauge, _):
+                return [.ran(run, gauges[gauge] ?? .notRun("no such gauge"))]
+            }
         case .send, .close, .admit, .ready, .log, .releaseFinished, .finish:
             break
         }

@@ -28,7 +28,7 @@ import Testing
 
     private func runs(_ bench: Bench, _ kind: LocalCheck.Kind) -> Int {
         bench.effects.count { effect in
-            if case .run(let run) = effect { run.kind == kind } else { false }
+            if case .run(.check(let check, _)) = effect { check.kind == kind } else { false }
         }
     }
 
@@ -117,7 +117,7 @@ import Testing
         #expect(fact(bench, connection)?.verdict == .holds)
         #expect(fact(bench, connection)?.evidence == "connected, answers 200")
         // A run of the check that is gone may end only now.
-        try bench.send(.ran(LocalRun(Bench.web, LocalCheck(Self.command)), .failed("late")))
+        try bench.send(.ran(.check(LocalCheck(Self.command), of: Bench.web), .failed("late")))
         #expect(fact(bench, connection)?.verdict == .holds)
     }
 }

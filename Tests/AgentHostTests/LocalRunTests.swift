@@ -39,13 +39,13 @@ import Testing
     {
         let address = try #require(IPAddress("127.0.0.1"))
         let service = ServiceIdentity(protocol: .tcp, endpoint: Endpoint(address: address, port: port))
-        let run = LocalRun(service, LocalCheck(kind, timeout: timeout))
+        let run = LocalRun.check(LocalCheck(kind, timeout: timeout), of: service)
         return try #require(try outcomes([run])[run])
     }
 
-    /// A socket that listens on 127.0.0.1.
+    /// A socket that listens on 127.0.0.1, and that no program of another test inherits.
     static func listen(port: UInt16) throws -> Int32 {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = port.bigEndian
@@ -170,9 +170,9 @@ import Testing
         #expect(reason.hasPrefix("/no/check: "))
         let address = try #require(IPAddress("127.0.0.1"))
         let runs = (1...20).map { port in
-            LocalRun(
-                ServiceIdentity(protocol: .tcp, endpoint: Endpoint(address: address, port: UInt16(port))),
+            LocalRun.check(
                 LocalCheck(.command(CommandCheck(arguments: ["/bin/sleep", "1"])), timeout: .seconds(5)),
+                of: ServiceIdentity(protocol: .tcp, endpoint: Endpoint(address: address, port: UInt16(port))),
             )
         }
         let refused = try Self.outcomes(runs).values.count { $0 == .notRun("16 commands run already") }

@@ -43,6 +43,8 @@ final class Bench {
     /// Nodes whose agents answer dials.
     var listening: Set<String> = []
     var facts: [String: [Fact]] = [:]
+    /// What share of their capacity nodes offer.
+    var capacities: [String: UInt8] = [:]
 
     static func settings(_ change: (inout ClusterSettings) -> Void = { _ in }) -> ClusterSettings {
         let servers = (1...2).map { number in
@@ -139,7 +141,7 @@ final class Bench {
     /// An agent comes to new findings.
     func publish(_ name: String, _ facts: [Fact]) {
         self.facts[name] = facts
-        agents[name]?.session.publish(facts, capacity: nil, at: now)
+        agents[name]?.session.publish(facts, capacity: capacities[name], at: now)
         flush(name)
     }
 
@@ -154,7 +156,7 @@ final class Bench {
                 programVersion: "1",
                 at: now
             )
-            session.publish(facts[dial.name] ?? Self.good(), capacity: nil, at: now)
+            session.publish(facts[dial.name] ?? Self.good(), capacity: capacities[dial.name], at: now)
             agents[dial.name] = Agent(session: session, connection: dial.connection)
             send(.agentConnected(dial.connection))
         }

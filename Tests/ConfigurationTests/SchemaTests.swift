@@ -69,7 +69,10 @@ import Testing
 
     @Test(arguments: [
         ("qqq: 1", []), ("directors: [{qqq: 1}]", ["directors"]), ("agent_check: {qqq: 1}", ["agent_check"]),
-        ("checks: [{qqq: 1}]", ["checks"]), ("checks: [{type: http, http: {qqq: 1}}]", ["checks", "http"]),
+        ("checks: [{qqq: 1}]", ["checks"]), ("capacity: {qqq: 1}", ["capacity"]),
+        ("capacity: {gauges: [{qqq: 1}]}", ["capacity", "gauges"]),
+        ("capacity: {gauges: [{type: http, http: {qqq: 1}}]}", ["capacity", "gauges", "http"]),
+        ("checks: [{type: http, http: {qqq: 1}}]", ["checks", "http"]),
     ])
     func `the agent's schema has the agent's keys`(text: String, path: [String]) throws {
         let properties = try #require(try object(schema("agent"), at: path)["properties"] as? Object)

@@ -48,6 +48,7 @@ struct Pool {
     var now = Pool.start
     var members: [(name: String, role: PoolRole, weight: UInt32)]
     var words: [String: Word] = [:]
+    var capacities: [String: MemberCapacity] = [:]
     var kernel: [String: UInt32] = [:]
     var decisions: [String: PoolMember.Decision] = [:]
 
@@ -85,6 +86,7 @@ struct Pool {
                 weight: member.weight,
                 standing: (words[member.name] ?? .unknown).standing,
                 applied: kernel[member.name],
+                capacity: capacities[member.name] ?? .unsaid,
             )
         }
         for (member, decision) in zip(members, subject.judge(given, at: now)) {

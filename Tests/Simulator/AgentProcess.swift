@@ -96,8 +96,9 @@ final class AgentProcess {
                 handle(.observed(node.observe(scope, addresses, directors)))
             }
         case .run(let run):
+            guard case .check(_, let service) = run else { preconditionFailure("simulated nodes have no gauges") }
             world.mail(to: loop, after: world.netlinkDelay()) { [self] in
-                handle(.ran(run, node.localProbe(run.service)))
+                handle(.ran(run, node.localProbe(service)))
             }
         case .finish:
             end()

@@ -48,6 +48,7 @@ extension DirectorConfiguration {
             lines.append(
                 "pool \(service.name) quorum \(pool.quorum.weight) \(pool.quorum.hysteresis) fail_open \(failOpen) "
                     + "max_ejection \(pool.maximumEjection) slow_start \(slowStart) hold_down \(holdDown)"
+                    + (pool.followsCapacity ? " follow_capacity" : "")
             )
             for member in service.members {
                 lines.append(

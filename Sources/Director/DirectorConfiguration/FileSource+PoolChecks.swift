@@ -10,12 +10,18 @@ extension FileSource {
 
     func checkPool(of service: ServiceSource, _ diagnostics: DiagnosticList) {
         let scheduler = service.scheduler?.value ?? .roundRobin
-        if let slowStart = service.pool.slowStart, Self.withoutShares.contains(scheduler) {
-            diagnostics.report(
-                "the scheduler \(scheduler.rawValue) does not spread connections by weight, so that a slow start has "
-                    + "no effect; wrr and wlc do",
-                at: slowStart.span,
-            )
+        if Self.withoutShares.contains(scheduler) {
+            func report(_ subject: String, _ span: SourceSpan) {
+                diagnostics.report(
+                    "the scheduler \(scheduler.rawValue) does not spread connections by weight, so that \(subject) "
+                        + "has no effect; wrr and wlc do",
+                    at: span,
+                )
+            }
+            if let slowStart = service.pool.slowStart { report("a slow start", slowStart.span) }
+            if let follows = service.pool.followsCapacity, follows.value {
+                report("the agents' capacity", follows.span)
+            }
         }
         if let quorum = service.pool.quorum, let weight = quorum.value.weight {
             let needed = weight.value + (quorum.value.hysteresis?.value ?? 0)

@@ -8,6 +8,7 @@ struct PoolSource {
     var failOpen: Located<FailOpenSource>?
     var maximumEjection: Located<Int>?
     var slowStart: Located<SlowStartSource>?
+    var followsCapacity: Located<Bool>?
     var holdDown: Located<HoldDownSource>?
     var backups: [Located<MemberSource>]
     var sorryServers: [Located<MemberSource>]
@@ -17,6 +18,7 @@ struct PoolSource {
         failOpen = fields.optional("fail_open", .failOpen)
         maximumEjection = fields.optional("max_ejection", .integer(1...100))
         slowStart = fields.optional("slow_start", .slowStart)
+        followsCapacity = fields.optional("follow_capacity", .boolean)
         holdDown = fields.optional("hold_down", .holdDown)
         backups = fields.optional("backup_servers", .list(of: .member, atMost: 1_024))?.value ?? []
         sorryServers = fields.optional("sorry_servers", .list(of: .member, atMost: 1_024))?.value ?? []
@@ -29,6 +31,7 @@ struct PoolSource {
         settings.failOpen = failOpen?.value.settings
         if let maximumEjection { settings.maximumEjection = maximumEjection.value }
         settings.slowStart = slowStart?.value.settings
+        if let followsCapacity { settings.followsCapacity = followsCapacity.value }
         settings.holdDown = holdDown?.value.settings
         settings.patience = max(settings.patience, probe.interval * Int64(max(probe.rise, probe.fall) + 1))
         return settings

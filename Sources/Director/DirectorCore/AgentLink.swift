@@ -119,6 +119,21 @@ struct AgentLink: Sendable {
         return (isBound && isServed && isSure ? .positive : .undecided, "")
     }
 
+    /// What share of the node's capacity its services may count on.
+    var memberCapacity: MemberCapacity {
+        if let capacity { return .offered(capacity, evidence: capacityFact?.fact.evidence ?? "\(capacity)%") }
+        return state == .neverHeard ? .awaited : .unsaid
+    }
+
+    /// The fact about its capacity, if the agent measures it.
+    private var capacityFact: RecordedFact? { facts.first { $0.fact.kind == .capacity } }
+
+    /// Takes in a report: while an agent that was restarted still measures, what was known holds.
+    mutating func take(_ facts: [RecordedFact], capacity: UInt8?) {
+        self.facts = facts
+        self.capacity = capacity ?? (capacityFact?.fact.verdict == .unknown ? self.capacity : nil)
+    }
+
     /// Which of several negative facts is named: what a person decided, then the cause before its consequence.
     private static func rank(_ kind: FactKind) -> Int {
         switch kind {

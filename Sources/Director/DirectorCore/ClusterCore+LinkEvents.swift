@@ -25,7 +25,7 @@ extension ClusterCore {
                 links[name] = link
             case .reported:
                 link.phase = .open(identifier, session, hasReported: true, abandonAt: nil)
-                (link.facts, link.capacity) = (session.facts, session.capacity)
+                link.take(session.facts, capacity: session.capacity)
                 (link.lastHeard, link.staleAt) = (session.lastHeard, nil)
                 followDrain(&link)
                 links[name] = link

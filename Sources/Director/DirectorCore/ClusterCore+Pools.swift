@@ -29,6 +29,8 @@ extension ClusterCore {
                         standing: assessment.standing,
                         applied: applied(service.service.identity, Self.endpoint(of: entry.server, in: service))?
                             .weight,
+                        capacity: service.pool.followsCapacity
+                            ? links[entry.server.name]?.memberCapacity ?? .unsaid : .unsaid,
                     )
                 },
                 at: now,

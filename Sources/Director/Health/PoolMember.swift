@@ -13,8 +13,19 @@ package struct PoolMember: Hashable, Sendable {
     /// The weight that the kernel has; nothing if it has none.
     package var applied: UInt32?
 
+    /// What share of its capacity it offers; all of it where nobody says otherwise.
+    package var capacity: MemberCapacity
+
     /// Makes a member.
-    package init(name: String, role: PoolRole, weight: UInt32, standing: Standing, applied: UInt32?) {
+    package init(
+        name: String,
+        role: PoolRole,
+        weight: UInt32,
+        standing: Standing,
+        applied: UInt32?,
+        capacity: MemberCapacity = .unsaid,
+    ) {
+        self.capacity = capacity
         self.name = name
         self.role = role
         self.weight = weight

@@ -10,6 +10,8 @@ package struct PoolSettings: Hashable, Sendable {
     package var maximumEjection = 100
     /// How a server that was out of service comes back; nothing if at once.
     package var slowStart: SlowStart.Settings?
+    /// Whether a server's weight follows the share of its capacity that its agent says it offers.
+    package var followsCapacity = false
     /// How a server that flaps is held; nothing if it is not.
     package var holdDown: HoldDown.Settings?
     /// How long the real servers of a director that has just started may stay unknown before the service is judged

@@ -49,6 +49,7 @@ package enum Reason: String, Hashable, Sendable, CaseIterable, Codable {
 
     // What the service needs.
     case slowStart = "slow-start"
+    case agentCapacity = "agent-capacity"
     case flapping = "flapping"
     case failOpen = "fail-open"
     case ejectionLimit = "ejection-limit"

@@ -33,7 +33,9 @@ extension ServicePool {
         case true?:
             break
         }
-        var result = decideNeeded(member, view, full: member.weight * scale, at: now)
+        let full = member.weight * scale
+        let offered = member.capacity.share(of: full)
+        var result = decideNeeded(member, view, full: offered, at: now)
         guard case .exactly(let weight) = result.weight, weight > 0 else { return result }
         if member.role != .sorry, view.needsSorry == true {
             result.weight = .exactly(0)
@@ -42,7 +44,14 @@ extension ServicePool {
         } else if result.decision == own, own.weightPolicy == .serve, member.role != .primary {
             let reason: Reason = member.role == .backup ? .backupInUse : .sorryInUse
             result.decision = HealthDecision(.serve, reason, by: .service)
+        } else if result.decision == own, own.weightPolicy == .serve, case .offered(_, let evidence) = member.capacity,
+            offered != full
+        {
+            result.decision = HealthDecision(.serve, .agentCapacity, by: .service)
+            result.evidence = "\(evidence): weight \(offered) of \(full)"
         }
+        // What the kernel has was decided by what the agent said before this director's start.
+        if awaitsCapacity, member.capacity == .awaited, (member.applied ?? 0) > 0 { result.weight = .keep }
         return result
     }
 

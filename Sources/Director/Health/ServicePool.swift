@@ -16,6 +16,8 @@ package struct ServicePool: Sendable {
     var quorum = Quorum()
     var failOpen = FailOpen()
     private var isAwaited = true
+    /// Whether the weights of some members wait for their agents' first word.
+    private(set) var awaitsCapacity = false
 
     /// Makes the pool of a service at the director's start, or when the service is configured.
     package init(service: String, _ settings: PoolSettings, at now: MonotonicInstant) {
@@ -35,6 +37,7 @@ package struct ServicePool: Sendable {
         let hasWaited = now >= since + settings.patience
         let unknown = members.filter { isUnknown($0) && $0.role != .sorry }
         isAwaited = !hasWaited && !unknown.isEmpty
+        awaitsCapacity = !hasWaited && members.contains { $0.capacity == .awaited }
 
         var view = View()
         let primaries = members.filter { $0.role == .primary && $0.standing.administrative == .inService }
@@ -81,9 +84,10 @@ package struct ServicePool: Sendable {
 
     static func sum(_ members: [PoolMember]) -> UInt64 { members.reduce(0) { $0 + UInt64($1.weight) } }
 
-    /// By what weights are multiplied so that a ramp has steps: the same whether one is under way or not.
+    /// By what weights are multiplied so that a ramp or a share has steps: the same whether there is one now or not.
     static func scale(_ members: [PoolMember], _ settings: PoolSettings) -> UInt32 {
-        guard settings.slowStart != nil, let least = members.map(\.weight).filter({ $0 > 0 }).min(),
+        guard settings.slowStart != nil || settings.followsCapacity,
+            let least = members.map(\.weight).filter({ $0 > 0 }).min(),
             let most = members.map(\.weight).max()
         else { return 1 }
         return max(1, min((SlowStart.finestWeight + least - 1) / least, 65_535 / most))
@@ -183,7 +187,7 @@ extension ServicePool {
         var next = records.values.flatMap { record in
             [record.slowStart?.deadline(after: now), record.holdDown.heldUntil.flatMap { $0 > now ? $0 : nil }]
         }
-        if isAwaited { next.append(since + settings.patience) }
+        if isAwaited || awaitsCapacity { next.append(since + settings.patience) }
         deadline = next.compactMap(\.self).min()
     }
 }

@@ -79,6 +79,7 @@ struct AgentLoop: ~Copyable {
             bootIdentifier: try Host.bootIdentifier(),
             name: Host.name(),
             programVersion: Version.number,
+            processors: Host.processors,
         )
         self.runner = runner
         core = AgentCore(settings: configuration.settings, identity: identity, at: Clock.now)

@@ -46,6 +46,11 @@ struct Journal {
             logger.notice("directors acknowledged the drain")
         case .releaseEnded(let isComplete):
             logger.notice("release ended", metadata: ["complete": "\(isComplete)"])
+        case .capacity(let offered, let evidence):
+            logger.info(
+                "capacity",
+                metadata: ["percent": "\(offered.map { "\($0)" } ?? "unknown")", "evidence": "\(evidence)"],
+            )
         case .held(let hold):
             logger.notice("held by the operator", metadata: ["agent.hold": "\(hold.rawValue)"])
         case .configurationReplaced:

@@ -11,6 +11,7 @@ struct FileSource {
     var port: Located<Int>?
     var agentCheck: Located<AgentCheckSource>?
     var checks: [Located<LocalCheckSource>]?
+    var capacity: Located<CapacitySource>?
     var stopAction: Located<AgentSettings.StopAction>?
     var drainDeadline: Located<Interval>?
     var keyFile: Located<String>?
@@ -26,6 +27,7 @@ struct FileSource {
         port = fields.optional("port", .port)
         agentCheck = fields.optional("agent_check", .agentCheck)
         checks = fields.optional("checks", .list(of: .localCheck, atMost: 64))?.value
+        capacity = fields.optional("capacity", .capacity)
         stopAction = fields.optional("on_stop", .oneOf("stop action"))
         drainDeadline = fields.optional("drain_deadline", .duration(.zero ... .seconds(86_400)))
         keyFile = fields.optional("key_file", .path())
@@ -88,6 +90,7 @@ struct FileSource {
         if let port { settings.port = UInt16(port.value) }
         settings.agentCheck = agentCheck?.value.settings
         settings.checks = (checks ?? []).compactMap(\.value.check)
+        settings.capacity = capacity?.value.settings
         if let stopAction { settings.stopAction = stopAction.value }
         if let drainDeadline { settings.drainDeadline = drainDeadline.value }
         var result = AgentConfiguration(settings: settings)

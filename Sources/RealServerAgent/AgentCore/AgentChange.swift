@@ -29,6 +29,8 @@ package enum AgentChange: Hashable, Sendable {
     case drainAcknowledged
     /// A release ended.
     case releaseEnded(complete: Bool)
+    /// The node offers another share of its capacity, in percent; nothing where that is not known.
+    case capacity(UInt8?, evidence: String)
     /// The operator of the node holds it back, or does so no more.
     case held(NodeHold)
     /// The settings were replaced.

@@ -28,8 +28,11 @@ extension AgentCore {
         let services = demand.services.filter { service in
             !wrong.contains { $0.subject == .service(service) || $0.subject == .address(service.endpoint.address) }
         }
-        guard let first = wrong.first(where: { $0.subject == .node }) ?? wrong.first else { return "ready up 100%\n" }
-        guard first.subject == .node || services.isEmpty else { return "ready up 100%\n" }
+        // What is not known is left as it was told last.
+        let weight = capacity.map { $0.offered.map { " \($0)%" } ?? "" } ?? " 100%"
+        let good = "ready up\(weight)\n"
+        guard let first = wrong.first(where: { $0.subject == .node }) ?? wrong.first else { return good }
+        guard first.subject == .node || services.isEmpty else { return good }
         let text = String(
             decoding: "\(first)".utf8.prefix(120).map { (32...126).contains($0) ? $0 : 46 },
             as: UTF8.self

@@ -40,6 +40,7 @@ extension AgentCore {
         case .starting, .running, .stopped:
             if saved.hold == .drain { facts.append(Fact(.draining, .node, .holds, evidence: "held by the operator")) }
         }
+        if let capacityFact { facts.append(capacityFact) }
         if saved.hold == .maintenance {
             facts.append(Fact(.maintenance, .node, .holds, evidence: "held by the operator"))
         }

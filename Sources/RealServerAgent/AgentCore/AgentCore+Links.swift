@@ -150,7 +150,7 @@ extension AgentCore {
         let current = facts.map(\.fact)
         for index in links.indices {
             // Before the first look there is nothing to report; an empty report would say that all is unknown.
-            if host.addresses != nil { links[index].session.publish(current, capacity: nil, at: now) }
+            if host.addresses != nil { links[index].session.publish(current, capacity: capacity?.offered, at: now) }
             let bytes = links[index].session.takeOutput()
             guard !bytes.isEmpty else { continue }
             turn.outbound.append(.send(connection: links[index].connection, bytes: bytes))

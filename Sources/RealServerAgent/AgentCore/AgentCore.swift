@@ -27,6 +27,7 @@ package struct AgentCore: ~Copyable {
     var facts: [RecordedFact] = []
     var checks = LocalChecks()
     var hanging: [ServiceIdentity: Interval] = [:]
+    var capacity: Capacity?
     var failures: [FailureSubject: String] = [:]
     var isListening = false
     var startedAt: MonotonicInstant
@@ -65,6 +66,7 @@ package struct AgentCore: ~Copyable {
         var instants = links.compactMap(\.session.deadline)
         if let nextLook { instants.append(nextLook) }
         if let due = checks.deadline { instants.append(due) }
+        if let due = capacity?.deadline { instants.append(due) }
         switch phase {
         case .draining(let release): instants.append(release.until)
         case .removing(_, let giveUpAt): instants.append(giveUpAt)
@@ -83,7 +85,9 @@ package struct AgentCore: ~Copyable {
             look(at: now, into: &turn)
             return turn.effects
         }
+        let offered = capacity?.offered
         take(event, at: now, into: &turn)
+        tellCapacity(before: offered, into: &turn)
         advanceRelease(at: now, into: &turn)
         updateFacts(at: now, into: &turn)
         flushLinks(at: now, into: &turn)
@@ -101,13 +105,18 @@ package struct AgentCore: ~Copyable {
         case .observed(let observation):
             host.merge(observation)
             if let sysctls = observation.sysctls { remember(sysctls) }
-            if observation.connections != nil { connectionsCountedAt = now }
+            if let connections = observation.connections {
+                connectionsCountedAt = now
+                take(connections, at: now)
+            }
             forgetMendedFailures(observation)
             if case .starting = phase { begin(at: now) }
             reconcile(at: now, into: &turn)
             listen(at: now, into: &turn)
-        case .ran(let run, let outcome):
-            checks.take(outcome, of: run)
+        case .ran(.check(let check, let service), let outcome):
+            checks.take(outcome, of: check, service)
+        case .ran(.gauge(let gauge, _), let outcome):
+            take(outcome, of: gauge, at: now)
         case .accepts(let service, let stall):
             hanging[service] = stall
         case .listening:
@@ -156,6 +165,7 @@ package struct AgentCore: ~Copyable {
     private mutating func begin(at now: MonotonicInstant) {
         enter(.running, at: now)
         checks.replace(demand.services, settings.checks, at: now)
+        measureCapacity(at: now)
     }
 
     /// Lets the directors in once what was missing is set right, or cannot be.
@@ -180,6 +190,7 @@ package struct AgentCore: ~Copyable {
             closeLink(link.connection, goodbye: .dismissed, reason: "no longer configured", into: &turn)
         }
         demandChanged(at: now, into: &turn)
+        if phase != .starting { measureCapacity(at: now) }
     }
 
     /// The agent never listens on a virtual address: what comes there belongs to the web server.
@@ -207,11 +218,14 @@ package struct AgentCore: ~Copyable {
             turn.scope.formUnion(.regular)
             if failures[.stateFile] != nil { turn.saves = true }
         }
+        lookAtGauges(at: now, into: &turn)
         let due = checks.takeDue(at: now)
         guard !due.isEmpty, phase.holdsAddresses else { return }
         // A connection of our own would keep a drain from ending.
         if case .draining = phase { return }
-        turn.afterKernel += due.filter { isBound($0.endpoint.address) }.map { .run($0) }
+        turn.afterKernel += due.filter { isBound($0.service.endpoint.address) }.map {
+            .run(.check($0.check, of: $0.service))
+        }
     }
 
     mutating func enter(_ phase: AgentPhase, at now: MonotonicInstant) {

@@ -9,8 +9,12 @@ package struct AgentIdentity: Hashable, Sendable {
     /// The program's version.
     package var programVersion: String
 
+    /// How many processors the node has.
+    package var processors: Int
+
     /// Makes an identity.
-    package init(bootIdentifier: BootIdentifier, name: String, programVersion: String) {
+    package init(bootIdentifier: BootIdentifier, name: String, programVersion: String, processors: Int = 1) {
+        self.processors = processors
         self.bootIdentifier = bootIdentifier
         self.name = name
         self.programVersion = programVersion

@@ -38,6 +38,8 @@ package struct AgentSettings: Hashable, Sendable {
     package var agentCheck: AgentCheckSettings?
     /// Checks of the node's services beside the connections that all of them get.
     package var checks: [LocalCheck] = []
+    /// How the node finds out what share of its capacity it offers; it says nothing about it if absent.
+    package var capacity: CapacitySettings?
     /// What happens at stop.
     package var stopAction = StopAction.keep
     /// How long a release waits for the virtual addresses' connections to end.

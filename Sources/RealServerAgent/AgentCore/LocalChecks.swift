@@ -5,7 +5,8 @@ import Primitives
 struct LocalChecks: Sendable {
     /// What is known by one check of one service.
     fileprivate struct Record: Sendable {
-        let run: LocalRun
+        let service: ServiceIdentity
+        let check: LocalCheck
         var due: MonotonicInstant
         /// Whether it passes; nothing while that is not known.
         var passes: Bool?
@@ -23,11 +24,11 @@ struct LocalChecks: Sendable {
 
     /// Takes over what is to be checked, keeps what is known, and makes everything due.
     mutating func replace(_ services: [ServiceIdentity], _ checks: [LocalCheck], at now: MonotonicInstant) {
-        let known = Dictionary(records.map { ($0.run, $0) }) { first, _ in first }
+        let known = records
         records = services.flatMap { service in
             ([.connection] + checks).filter { $0.covers(service) }.map { check in
-                let run = LocalRun(service, check)
-                return known[run] ?? Record(run: run, due: now)
+                known.first { $0.service == service && $0.check == check }
+                    ?? Record(service: service, check: check, due: now)
             }
         }
         hurry(at: now)
@@ -36,7 +37,7 @@ struct LocalChecks: Sendable {
     /// Makes the checks of a subject due, or all.
     mutating func hurry(_ subject: FactSubject = .node, at now: MonotonicInstant) {
         for index in records.indices {
-            let service = records[index].run.service
+            let service = records[index].service
             switch subject {
             case .node: break
             case .address(let address): guard service.endpoint.address == address else { continue }
@@ -48,31 +49,33 @@ struct LocalChecks: Sendable {
     }
 
     /// Gives the runs that are due, each of which is due again after its interval.
-    mutating func takeDue(at now: MonotonicInstant) -> [LocalRun] {
+    mutating func takeDue(at now: MonotonicInstant) -> [(check: LocalCheck, service: ServiceIdentity)] {
         guard let deadline, deadline <= now else { return [] }
-        var due: [LocalRun] = []
+        var due: [(check: LocalCheck, service: ServiceIdentity)] = []
         for index in records.indices where records[index].due <= now {
-            records[index].due = now + records[index].run.check.interval
-            due.append(records[index].run)
+            records[index].due = now + records[index].check.interval
+            due.append((records[index].check, records[index].service))
         }
         setDeadline()
         return due
     }
 
     /// Takes in how a run ended; one that is no longer asked for says nothing.
-    mutating func take(_ outcome: LocalRunOutcome, of run: LocalRun) {
-        guard let index = records.firstIndex(where: { $0.run == run }) else { return }
+    mutating func take(_ outcome: LocalRunOutcome, of check: LocalCheck, _ service: ServiceIdentity) {
+        guard let index = records.firstIndex(where: { $0.service == service && $0.check == check }) else { return }
         switch outcome {
         case .passed(let evidence, _): records[index].take(true, evidence)
         case .failed(let evidence): records[index].take(false, evidence)
-        case .timedOut: records[index].take(false, run.check == .connection ? "timed out" : "\(run) timed out")
+        case .timedOut:
+            let subject = check == .connection ? "" : "\(LocalRun.check(check, of: service)) "
+            records[index].take(false, subject + "timed out")
         case .notRun(let reason): records[index].couldNotRun(reason)
         }
     }
 
     /// What all checks of a service say together; nothing if it has none.
     func judge(_ service: ServiceIdentity) -> (verdict: FactVerdict, evidence: String)? {
-        let own = records.filter { $0.run.service == service }
+        let own = records.filter { $0.service == service }
         guard !own.isEmpty else { return nil }
         if let failed = own.first(where: { $0.passes == false }) { return (.violated, failed.evidence) }
         if let unknown = own.first(where: { $0.passes == nil }) { return (.unknown, unknown.evidence) }
@@ -92,7 +95,7 @@ extension LocalChecks.Record {
         }
         contradictions += 1
         // A first success needs no repetition: nothing is known that it would contradict.
-        let needed = passed ? (passes == nil ? 1 : run.check.rise) : run.check.fall
+        let needed = passed ? (passes == nil ? 1 : check.rise) : check.fall
         guard contradictions >= needed else { return }
         (passes, evidence, contradictions) = (passed, seen, 0)
     }
@@ -100,7 +103,7 @@ extension LocalChecks.Record {
     /// Takes in that nothing could be found out, which in the end makes what was known unknown.
     fileprivate mutating func couldNotRun(_ reason: String) {
         obstacles += 1
-        guard passes == nil || obstacles >= run.check.fall else { return }
+        guard passes == nil || obstacles >= check.fall else { return }
         (passes, evidence, contradictions) = (nil, reason, 0)
     }
 }

@@ -1,7 +1,6 @@
 internal import AgentCore
 internal import Checks
 internal import Linux
-internal import Primitives
 internal import SystemPackage
 
 /// One run of an external command, without capabilities.
@@ -18,8 +17,8 @@ final class CommandAttempt: LocalAttempt {
     var descriptors: [(raw: Int32, interest: Interest)] { process.descriptors.map { ($0, .read) } }
 
     /// Starts the program.
-    init(_ command: CommandCheck, for endpoint: Endpoint) throws(Errno) {
-        process = try UnprivilegedProcess(command.vector(for: endpoint))
+    init(_ command: CommandCheck, _ arguments: [String]) throws(Errno) {
+        process = try UnprivilegedProcess(arguments)
         self.command = command
     }
 

@@ -1,5 +1,6 @@
 package import AgentCore
 package import AgentProtocol
+internal import Glibc
 internal import Linux
 internal import Netlink
 package import Primitives
@@ -209,6 +210,9 @@ package struct Host: ~Copyable {
             throw HostError("read kernel/random/boot_id: \(error)")
         }
     }
+
+    /// How many processors run.
+    package static var processors: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 
     /// The machine's name.
     package static func name() -> String {

@@ -8,6 +8,7 @@ internal import Primitives
 /// One HTTP request to the node itself, confined to its event loop.
 final class LocalRequest: HTTPRun {
     private let run: LocalRun
+    let endpoint: Endpoint
     private var finish: ((LocalRunOutcome) -> Void)?
     private var channel: (any Channel)?
     private var hasConnected = false
@@ -15,9 +16,8 @@ final class LocalRequest: HTTPRun {
     /// What ends it when its time is up.
     var timer: Scheduled<Void>?
 
-    var endpoint: Endpoint { run.endpoint }
-
-    init(_ run: LocalRun, _ finish: @escaping (LocalRunOutcome) -> Void) {
+    init(_ run: LocalRun, _ endpoint: Endpoint, _ finish: @escaping (LocalRunOutcome) -> Void) {
+        self.endpoint = endpoint
         self.run = run
         self.finish = finish
     }

@@ -8,7 +8,7 @@ internal import NIOPosix
 internal import Primitives
 package import SystemPackage
 
-/// Makes the HTTP requests of local checks, on an event loop that it shares.
+/// Makes the HTTP requests of checks and gauges, on an event loop that it shares.
 ///
 /// Every request that was begun is answered once.
 package final class LocalRequests: Sendable {
@@ -26,18 +26,18 @@ package final class LocalRequests: Sendable {
     }
 
     /// Begins a request.
-    func begin(_ run: LocalRun, _ expectation: HTTPExpectation) {
-        eventLoop.execute { self.ask(run, expectation) }
+    func begin(_ run: LocalRun, _ expectation: HTTPExpectation, at endpoint: Endpoint) {
+        eventLoop.execute { self.ask(run, expectation, endpoint) }
     }
 
-    private func ask(_ run: LocalRun, _ expectation: HTTPExpectation) {
-        let request = LocalRequest(run) { [results] in results.post(LocalRunResult(run: run, outcome: $0)) }
+    private func ask(_ run: LocalRun, _ expectation: HTTPExpectation, _ endpoint: Endpoint) {
+        let request = LocalRequest(run, endpoint) { [results] in results.post(LocalRunResult(run: run, outcome: $0)) }
         let bound = NIOLoopBound(request, eventLoop: eventLoop)
         let timeout = TimeAmount.nanoseconds(run.timeout.nanoseconds)
         request.timer = eventLoop.scheduleTask(in: timeout) { bound.value.expire() }
         let address: NIOCore.SocketAddress
         do {
-            address = try NIOCore.SocketAddress(ipAddress: "\(run.endpoint.address)", port: Int(run.endpoint.port))
+            address = try NIOCore.SocketAddress(ipAddress: "\(endpoint.address)", port: Int(endpoint.port))
         } catch {
             return request.end(.notRun("\(error)"))
         }

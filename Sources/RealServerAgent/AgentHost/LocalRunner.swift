@@ -4,7 +4,7 @@ package import Linux
 package import Primitives
 internal import SystemPackage
 
-/// Runs the node's own checks, without ever waiting: connections and commands here, requests on their event loop.
+/// Runs the node's own checks and gauges, without ever waiting: requests on their event loop, everything else here.
 package struct LocalRunner: ~Copyable {
     private struct Entry {
         let run: LocalRun
@@ -39,24 +39,26 @@ package struct LocalRunner: ~Copyable {
         _ reactor: inout Reactor,
     ) -> LocalRunOutcome? {
         guard !asked.contains(run), !entries.values.contains(where: { $0.run == run }) else { return nil }
-        switch run.kind {
-        case .connect:
-            switch ConnectionAttempt.start(run.endpoint) {
+        switch run.action {
+        case .read(let path):
+            return FileReading.read(path)
+        case .connect(let endpoint):
+            switch ConnectionAttempt.start(endpoint) {
             case .done(let outcome): return outcome
             case .pending(let attempt): return enter(run, attempt, at: now, &reactor)
             }
-        case .command(let command):
+        case .command(let command, let arguments):
             let running = entries.values.count { $0.attempt is CommandAttempt }
             guard running < CommandAttempt.limit else { return .notRun("\(running) commands run already") }
             do throws(Errno) {
-                return enter(run, try CommandAttempt(command, for: run.endpoint), at: now, &reactor)
+                return enter(run, try CommandAttempt(command, arguments), at: now, &reactor)
             } catch {
                 return .notRun("\(command.arguments.first ?? "command"): \(error)")
             }
-        case .http(let expectation):
+        case .request(let expectation, let endpoint):
             guard asked.count < LocalRequests.limit else { return .notRun("\(asked.count) requests run already") }
             asked.insert(run)
-            requests.begin(run, expectation)
+            requests.begin(run, expectation, at: endpoint)
             return nil
         }
     }

@@ -10,7 +10,8 @@ package enum SystemFile {
         limit: Int = 64 << 20,
         until deadline: MonotonicInstant? = nil,
     ) throws(Errno) -> [UInt8] {
-        let descriptor = try open(path, O_RDONLY)
+        // Nobody waits for the other end of what turns out to be a pipe.
+        let descriptor = try open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY)
         let raw = descriptor.raw
         var content: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 16384)
