@@ -16,6 +16,7 @@ struct HostedAgent: ~Copyable {
     var runner: LocalRunner
     var reactor: Reactor
     private let threads: Threads
+    private var agentCheck: AgentCheckServer?
     private(set) var effects: [AgentEffect] = []
 
     /// The event loop of requests, which ends with the agent.
@@ -44,6 +45,8 @@ struct HostedAgent: ~Copyable {
         var settings = AgentSettings(directors: [], allowedAddresses: [])
         settings.pinnedAddresses = pinned.compactMap { IPAddress($0) }
         change(&settings)
+        agentCheck = nil
+        if let check = settings.agentCheck { agentCheck = try AgentCheckServer(check, token: 4, &reactor) }
         self.host = host
         self.watch = watch
         self.reactor = reactor
@@ -101,12 +104,14 @@ struct HostedAgent: ~Copyable {
                 switch readiness.token {
                 case 1: try take(.hostChanged(watch.readRoutes()))
                 case 2: try take(.hostChanged(watch.readListeners()))
+                case 4: agentCheck?.answer(core.agentCheckAnswer)
                 case 3: for result in runner.takeResults() { try take(.ran(result.run, result.outcome)) }
                 default:
                     if let (run, outcome) = runner.advance(readiness.token, &reactor) { try take(.ran(run, outcome)) }
                 }
             }
             for run in runner.expire(at: Clock.now, &reactor) { try take(.ran(run, .timedOut)) }
+            agentCheck?.collect()
             if let due = core.deadline, due <= Clock.now { try take(.deadlineReached) }
         }
     }
