@@ -233,13 +233,17 @@ final class HealthChecker {
         return max(since, process.startedAt, resumed, repaired, director.failedAt)
     }
 
-    /// Whether a service rightly fails open with a real server: so few are known to be good, and this one is not
-    /// hopeless.
+    /// Whether a service rightly fails open with a real server.
+    ///
+    /// It is promised to do so with too few left: so few are known to be good, and this one is not hopeless. From the
+    /// end of that on the bounds count.
     func isExcused(_ server: RealServerNode, _ service: ServiceSettings, _ director: DirectorNode) -> Bool {
         guard service.pool.failOpen != nil,
-            let shown = director.process?.status.services.first(where: { $0.name == service.name })
+            let shown = director.process?.status.services.first(where: { $0.name == service.name }),
+            isExcused(server, service, shown, director)
         else { return false }
-        return isExcused(server, service, shown, director)
+        excusedAt[Pair(director: director.index, server: server.index, service: service.service.identity)] = world.now
+        return true
     }
 
     private func isExcused(

@@ -24,9 +24,13 @@ struct SimulatorTests {
     ///
     /// 1284: an owner that stops says its last word 2 ms after its successor's first announcement. 1878: the answer to
     /// it takes a round trip. 763: a real server that was taken out of its service, and serves on because nobody else
-    /// does, is about to stop. 1634: the kernel fails three times in a row. 4877: a restarted director hears the Active
-    /// Router just before it may start up, and then loses an advertisement.
-    @Test("keeps its promises under seeds that once broke one", arguments: [UInt64(763), 1284, 1634, 1878, 4877])
+    /// does, is about to stop. 1634: the kernel fails three times in a row. 3511: a real server leaves a service that failed
+    /// open with it. 4877: a restarted director hears the Active Router just before it may start up, and then loses an
+    /// advertisement.
+    @Test(
+        "keeps its promises under seeds that once broke one",
+        arguments: [UInt64(763), 1284, 1634, 1878, 3511, 4877]
+    )
     func regressions(seed: UInt64) { expectNoViolation(seed) }
 
     private func expectNoViolation(_ seed: UInt64) {
