@@ -10,7 +10,7 @@ final class LongConnection: Sendable {
         case stream
         /// More than a scenario takes.
         case download
-        /// Four seconds.
+        /// Six seconds.
         case file
 
         /// What is asked for.
@@ -21,7 +21,7 @@ final class LongConnection: Sendable {
             switch self {
             case .stream: 0
             case .download: 4 << 20
-            case .file: 64 << 10
+            case .file: 96 << 10
             }
         }
     }
