@@ -59,6 +59,15 @@ import Testing
         }
     }
 
+    @Test(arguments: [(Int64(2_500), 0), (1_000, 1)])
+    func `a service that serves one long request hangs for an agent without the patience`(patience: Int64, count: Int) {
+        var watch = AcceptWatch(patience: .milliseconds(patience))
+        let hangs = play(&watch, for: .seconds(10)) { time in
+            (3_000..<5_000).contains(time.milliseconds) ? .milliseconds(5_000) : time
+        }
+        #expect(hangs.count == count)
+    }
+
     @Test func `a service that is slow and takes up one after the other does not hang`() {
         for delay in [Interval.milliseconds(500), .seconds(1), .seconds(2)] {
             var watch = AcceptWatch()

@@ -120,7 +120,8 @@ struct AgentLoop: ~Copyable {
             for readiness in ready { try take(readiness) }
             let now = Clock.now
             for run in runner.expire(at: now, &reactor) { pending.append(.ran(run, .timedOut)) }
-            for (service, stall) in acceptProber.work(on: core.acceptingServices, host, at: now) {
+            let accepting = core.acceptingServices
+            for (service, stall) in acceptProber.work(on: accepting, patience: core.acceptPatience, host, at: now) {
                 pending.append(.accepts(service, stall: stall))
             }
             if let due = core.deadline, due <= now { pending.append(.deadlineReached) }

@@ -12,6 +12,7 @@ struct FileSource {
     var agentCheck: Located<AgentCheckSource>?
     var checks: [Located<LocalCheckSource>]?
     var capacity: Located<CapacitySource>?
+    var hangAfter: Located<Interval>?
     var stopAction: Located<AgentSettings.StopAction>?
     var drainDeadline: Located<Interval>?
     var keyFile: Located<String>?
@@ -28,6 +29,7 @@ struct FileSource {
         agentCheck = fields.optional("agent_check", .agentCheck)
         checks = fields.optional("checks", .list(of: .localCheck, atMost: 64))?.value
         capacity = fields.optional("capacity", .capacity)
+        hangAfter = fields.optional("hang_after", .duration(.zero ... .seconds(60)))
         stopAction = fields.optional("on_stop", .oneOf("stop action"))
         drainDeadline = fields.optional("drain_deadline", .duration(.zero ... .seconds(86_400)))
         keyFile = fields.optional("key_file", .path())
@@ -91,6 +93,7 @@ struct FileSource {
         settings.agentCheck = agentCheck?.value.settings
         settings.checks = (checks ?? []).compactMap(\.value.check)
         settings.capacity = capacity?.value.settings
+        if let hangAfter { settings.hangAfter = hangAfter.value }
         if let stopAction { settings.stopAction = stopAction.value }
         if let drainDeadline { settings.drainDeadline = drainDeadline.value }
         var result = AgentConfiguration(settings: settings)

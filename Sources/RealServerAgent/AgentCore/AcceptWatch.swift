@@ -33,8 +33,8 @@ package struct AcceptWatch: Sendable {
         var lookAt: MonotonicInstant
     }
 
-    /// How long nothing is taken up before a service hangs: as long as three of the directors' probes take to fail.
-    package static let patience = Interval.milliseconds(600)
+    /// How long nothing is taken up before a service hangs.
+    package var patience: Interval
     /// How long after its beginning a connection is looked at first, and how often after that.
     package static let lookInterval = Interval.milliseconds(200)
 
@@ -47,8 +47,10 @@ package struct AcceptWatch: Sendable {
     private var progress: [ServiceIdentity: MonotonicInstant] = [:]
     private var hanging: Set<ServiceIdentity> = []
 
-    /// Makes a watch of nothing.
-    package init() {}
+    /// Makes a watch of nothing that is patient for so long: as long as three of the directors' probes take to fail.
+    package init(patience: Interval = .milliseconds(600)) {
+        self.patience = patience
+    }
 
     /// When connections have to be looked at.
     package var deadline: MonotonicInstant? { entries.map(\.lookAt).min() }
@@ -98,7 +100,7 @@ package struct AcceptWatch: Sendable {
         if now - entries[index].lookAt > Self.toleratedLateness { progress[service] = now }
         entries[index].lookAt = now + Self.lookInterval
         let waited = now - max(entries[index].since, progress[service] ?? entries[index].since)
-        guard waited >= Self.patience, hanging.insert(service).inserted else { return nil }
+        guard waited >= patience, hanging.insert(service).inserted else { return nil }
         return .hangs(waited)
     }
 }

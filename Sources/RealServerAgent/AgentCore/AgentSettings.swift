@@ -40,6 +40,8 @@ package struct AgentSettings: Hashable, Sendable {
     package var checks: [LocalCheck] = []
     /// How the node finds out what share of its capacity it offers; it says nothing about it if absent.
     package var capacity: CapacitySettings?
+    /// How long a service may accept none of the connections that wait for it before it counts as hung; zero: never.
+    package var hangAfter: Interval = .milliseconds(600)
     /// What happens at stop.
     package var stopAction = StopAction.keep
     /// How long a release waits for the virtual addresses' connections to end.

@@ -14,7 +14,7 @@ package struct AcceptProber: ~Copyable {
     /// The least time between two connections of any services, which on a node with more than ten of them is what counts.
     private static let spacing = Interval.milliseconds(30)
     /// How long a connection on the node itself may take in milliseconds; one that takes longer shows nothing.
-    private static let patience: Int32 = 2
+    private static let connectPatience: Int32 = 2
 
     private var watch = AcceptWatch()
     private var services: [ServiceIdentity] = []
@@ -30,10 +30,12 @@ package struct AcceptProber: ~Copyable {
     /// Does what is due, and gives the services that began to hang, with how long, and those that went on.
     package mutating func work(
         on wanted: [ServiceIdentity],
+        patience: Interval,
         _ host: borrowing Host,
         at now: MonotonicInstant,
     ) -> [(service: ServiceIdentity, stall: Interval?)] {
         var found: [(service: ServiceIdentity, stall: Interval?)] = []
+        watch.patience = patience
         if wanted != services {
             services = wanted
             nextAt = wanted.isEmpty ? nil : min(nextAt ?? now, now)
@@ -66,7 +68,7 @@ package struct AcceptProber: ~Copyable {
         defer { close(raw) }
         _ = unsafe address.with { unsafe Glibc.connect(raw, $0, $1) }
         var polled = pollfd(fd: raw, events: Int16(POLLOUT), revents: 0)
-        let isTaken = unsafe poll(&polled, 1, patience) == 1 && Int32(polled.revents) & (POLLERR | POLLHUP) == 0
+        let isTaken = unsafe poll(&polled, 1, connectPatience) == 1 && Int32(polled.revents) & (POLLERR | POLLHUP) == 0
         return isTaken ? SocketAddress.localPort(raw) : nil
     }
 }
