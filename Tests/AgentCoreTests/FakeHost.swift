@@ -111,7 +111,7 @@ struct FakeHost {
             case .gauge(let gauge, _):
                 return [.ran(run, gauges[gauge] ?? .notRun("no such gauge"))]
             }
-        case .send, .close, .admit, .ready, .log, .releaseFinished, .finish:
+        case .send, .close, .admit, .ready, .log, .releaseFinished, .unitDrained, .finish:
             break
         }
         return []

@@ -1,3 +1,4 @@
+import AgentCore
 import AgentHost
 import Testing
 
@@ -10,6 +11,9 @@ import Testing
             (.release(deadline: nil), #"{"command":"release"}"#),
             (.release(deadline: 0), #"{"command":"release","deadline":0}"#),
             (.release(deadline: 86_400), #"{"command":"release","deadline":86400}"#),
+            (.hold(.drain), #"{"command":"drain"}"#),
+            (.hold(.none), #"{"command":"resume"}"#),
+            (.startUnit("nginx.service"), #"{"command":"resume","unit":"nginx.service"}"#),
         ] as [(ControlRequest, String)]
     )
     func `a request is this text and is read from it`(request: ControlRequest, text: String) throws {
@@ -25,6 +29,14 @@ import Testing
             ),
             (#"{"command":"release","deadline":-1}"#, "the deadline is between 0 and 86400 seconds"),
             (#"{"command":"release","deadline":86401}"#, "the deadline is between 0 and 86400 seconds"),
+            (
+                #"{"command":"drain","unit":"a\nb"}"#,
+                "a unit has a name of at most 255 printable characters and at most 64 ports"
+            ),
+            (
+                #"{"command":"drain","unit":"nginx.service","deadline":-1}"#,
+                "the deadline is between 0 and 86400 seconds"
+            ),
             ("{}", #"no "command" is given"#),
         ]
     )

@@ -90,7 +90,7 @@ struct HostedAgent: ~Copyable {
             return [.observed(host.observe(scope, addresses: addresses, directors: directors).observation)]
         case .run(let run):
             return runner.start(run, at: Clock.now, &reactor).map { [.ran(run, $0)] } ?? []
-        case .send, .close, .admit, .ready, .log, .releaseFinished, .finish: break
+        case .send, .close, .admit, .ready, .log, .releaseFinished, .unitDrained, .finish: break
         }
         return []
     }

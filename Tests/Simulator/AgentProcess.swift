@@ -104,7 +104,7 @@ final class AgentProcess {
             end()
             node.agentExited()
         case .releaseFinished: isReleased = true
-        case .admit, .ready, .log: break
+        case .admit, .ready, .log, .unitDrained: break
         }
     }
 

@@ -41,7 +41,7 @@ import Testing
             )
         }
         let names = ["tandem-agent.service", "tandem-director.service", "tandem-agent-drain.service"]
-        for name in names {
+        for name in names + ["tandem-agent-drain@.service"] {
             let text = try String(contentsOf: Self.units.appending(path: name), encoding: .utf8)
             try edit(text).write(to: system.appending(path: name), atomically: true, encoding: .utf8)
         }
@@ -50,7 +50,8 @@ import Testing
             let from = URL(filePath: "/usr/lib/systemd/system/\(target)").resolvingSymlinksInPath()
             try? FileManager.default.copyItem(at: from, to: root.appending(path: "usr/lib/systemd/system/\(target)"))
         }
-        return try run("systemd-analyze", ["verify", "--man=no", "--root=\(root.path)"] + names)
+        let verified = names + ["tandem-agent-drain@nginx.service"]
+        return try run("systemd-analyze", ["verify", "--man=no", "--root=\(root.path)"] + verified)
     }
 
     @Test func `systemd finds nothing wrong with the units`() throws {
@@ -110,6 +111,21 @@ import Testing
         #expect(drain["Requires"] == nil)
         #expect(drain["BindsTo"] == nil)
         #expect(drain["PartOf"] == nil)
+    }
+
+    @Test func `the drain of one service is stopped with it and before it, and never makes it fail`() throws {
+        let drain = try settings("tandem-agent-drain@.service")
+        // A unit that is part of another is stopped and restarted with it; what started later is stopped first.
+        #expect(drain["PartOf"] == ["%i.service"])
+        #expect(drain["After"] == ["%i.service tandem-agent.service"])
+        #expect(drain["WantedBy"] == ["%i.service"])
+        #expect(drain["RemainAfterExit"] == ["yes"])
+        #expect(drain["ExecStop"] == ["-/usr/sbin/tandem-agent drain --unit %i.service"])
+        #expect(drain["ExecStart"] == ["-/usr/sbin/tandem-agent resume --unit %i.service"])
+        #expect(drain["Requires"] == nil && drain["BindsTo"] == nil)
+        let reboot = try settings("tandem-agent-drain.service")
+        let own: Set<String> = ["After", "Wants", "PartOf", "Description", "ExecStart", "ExecStop", "WantedBy"]
+        for (key, value) in reboot where !own.contains(key) { #expect(drain[key] == value, "\(key)") }
     }
 
     private func settings(_ name: String) throws -> [String: [String]] {

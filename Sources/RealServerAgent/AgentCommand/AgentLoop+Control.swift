@@ -23,6 +23,16 @@ extension AgentLoop {
         case .hold(let hold):
             pending.append(.holdRequested(hold))
             message.reply.succeed(HoldResult(hold: hold))
+        case .stopUnit(let drain, let deadline):
+            guard unitWaits.values.reduce(0, { $0 + $1.count }) < Self.releaseLimit else {
+                message.reply.fail("too many wait for units already")
+                return
+            }
+            unitWaits[drain.unit, default: []].append(message.reply)
+            pending.append(.unitStops(drain, deadline: deadline.map { .seconds(Int64($0)) }))
+        case .startUnit(let unit):
+            pending.append(.unitStarted(unit))
+            message.reply.succeed(UnitDrainResult(drained: false))
         case .release(let deadline):
             guard releases.count < Self.releaseLimit else {
                 message.reply.fail("too many wait for the release already")

@@ -1,6 +1,7 @@
 internal import AgentConfiguration
 internal import AgentCore
 internal import AgentHost
+internal import ControlSocket
 internal import Linux
 internal import Logging
 internal import Primitives
@@ -42,6 +43,9 @@ extension AgentLoop {
             }
         case .releaseFinished(let isComplete):
             finishReleases(isComplete: isComplete)
+        case .unitDrained(let unit, let isComplete):
+            let waits = unitWaits.removeValue(forKey: unit) ?? []
+            for reply in waits { reply.succeed(UnitDrainResult(drained: isComplete)) }
         case .finish:
             isFinished = true
         }

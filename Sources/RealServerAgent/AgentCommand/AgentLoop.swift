@@ -44,6 +44,8 @@ struct AgentLoop: ~Copyable {
     private var acceptProber = AcceptProber()
     /// Who waits for the end of a release.
     var releases: [ControlReply] = []
+    /// Who waits for the drain of a unit.
+    var unitWaits: [String: [ControlReply]] = [:]
     var pending: [AgentEvent] = []
     private var agentCheck: AgentCheckServer?
     var isReady = false

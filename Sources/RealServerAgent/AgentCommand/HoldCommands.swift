@@ -12,12 +12,15 @@ protocol HoldCommand: ParsableCommand {
 }
 
 extension HoldCommand {
-    func run() throws {
+    func run() throws { try ask(.hold(Self.hold), for: HoldResult.self) }
+
+    /// Asks the running agent and prints its answer.
+    func ask<Answer: Codable>(_ request: ControlRequest, for answer: Answer.Type, deadline: Int? = 0) throws {
         let configuration = try options.load()
+        let patience = deadline.map { Interval.seconds(Int64($0)) } ?? configuration.settings.drainDeadline
         do {
             let client = ControlClient(path: configuration.controlSocket)
-            let result = try client.ask(ControlRequest.hold(Self.hold), for: HoldResult.self, timeout: .seconds(5))
-            print(try ControlJSON.text(result))
+            print(try ControlJSON.text(client.ask(request, for: Answer.self, timeout: patience + .seconds(5))))
         } catch {
             Terminal.complain("tandem-agent: \(error)")
             throw ExitCode.failure
@@ -30,11 +33,39 @@ struct DrainCommand: HoldCommand {
     static let configuration = CommandConfiguration(
         commandName: "drain",
         abstract: "Ask for no new connections; the present ones go on.",
-        discussion: "It holds until \"tandem-agent resume\", over restarts and reboots.",
+        discussion: """
+            It holds until "tandem-agent resume", over restarts and reboots. With --unit it drains the services of a systemd \
+            unit that is about to stop, waits until their connections have ended, and holds until "resume" of that unit.
+            """,
     )
     static var hold: NodeHold { .drain }
 
     @OptionGroup var options: ConfigurationOption
+    @Option(help: "A systemd unit that is about to stop.")
+    var unit: String?
+    @Option(help: "A port of the unit's services; all services without it.")
+    var port: [UInt16] = []
+    @Option(help: "How many seconds to wait for connections to end; the configuration's drain_deadline otherwise.")
+    var deadline: Int?
+
+    func validate() throws {
+        guard unit != nil || port.isEmpty && deadline == nil else {
+            throw ValidationError("--port and --deadline are about a --unit.")
+        }
+        guard (0...ControlRequest.longestDeadline).contains(deadline ?? 0) else {
+            throw ValidationError("The deadline is between 0 and \(ControlRequest.longestDeadline) seconds.")
+        }
+        guard unit.map({ UnitDrain(unit: $0, ports: port) != nil }) ?? true else {
+            throw ValidationError("That is no unit, or no port of one.")
+        }
+    }
+
+    func run() throws {
+        guard let unit, let drain = UnitDrain(unit: unit, ports: port) else {
+            return try ask(.hold(Self.hold), for: HoldResult.self)
+        }
+        try ask(.stopUnit(drain, deadline: deadline), for: UnitDrainResult.self, deadline: deadline)
+    }
 }
 
 /// `tandem-agent maintenance`: out of service, until `resume`.
@@ -58,4 +89,11 @@ struct ResumeCommand: HoldCommand {
     static var hold: NodeHold { .none }
 
     @OptionGroup var options: ConfigurationOption
+    @Option(help: "A systemd unit that was drained and has started; what an operator asked for stays.")
+    var unit: String?
+
+    func run() throws {
+        guard let unit else { return try ask(.hold(Self.hold), for: HoldResult.self) }
+        try ask(.startUnit(unit), for: UnitDrainResult.self)
+    }
 }

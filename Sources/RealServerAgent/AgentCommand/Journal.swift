@@ -46,6 +46,10 @@ struct Journal {
             logger.notice("directors acknowledged the drain")
         case .releaseEnded(let isComplete):
             logger.notice("release ended", metadata: ["complete": "\(isComplete)"])
+        case .unitStops(let unit):
+            logger.notice("a unit stops: its services are drained", metadata: ["unit": "\(unit)"])
+        case .unitStarted(let unit):
+            logger.notice("a unit has started: its services are back", metadata: ["unit": "\(unit)"])
         case .capacity(let offered, let evidence):
             logger.info(
                 "capacity",

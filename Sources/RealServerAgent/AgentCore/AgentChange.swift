@@ -33,6 +33,10 @@ package enum AgentChange: Hashable, Sendable {
     case capacity(UInt8?, evidence: String)
     /// The operator of the node holds it back, or does so no more.
     case held(NodeHold)
+    /// A systemd unit is about to stop, so that its services are drained.
+    case unitStops(String)
+    /// It has started again.
+    case unitStarted(String)
     /// The settings were replaced.
     case configurationReplaced
     /// The agent stops.

@@ -23,6 +23,7 @@ extension AgentCore {
         case .drain: return "drain up 100%\n"
         case .none: break
         }
+        if !demand.services.isEmpty, demand.services.allSatisfy({ drain(of: $0) != nil }) { return "drain up 100%\n" }
         // Neither what is wrong with one service of several nor what is unknown makes the node wrong as a whole.
         let wrong = facts.map(\.fact).filter { $0.verdict == .violated }
         let services = demand.services.filter { service in

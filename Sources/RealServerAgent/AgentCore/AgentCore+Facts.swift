@@ -134,6 +134,10 @@ extension AgentCore {
 
     private func facts(of service: ServiceIdentity) -> [Fact] {
         let subject = FactSubject.service(service)
+        if let drain = drain(of: service) {
+            // It is about to stop, or has stopped: what listens says nothing any more.
+            return [Fact(.draining, subject, .holds, evidence: "\(drain.unit) stops or has stopped")]
+        }
         guard service.protocol == .tcp else {
             let listener = Fact(.listenerPresent, subject, .unknown, evidence: "\(service.protocol) is not watched")
             return [listener, localProbe(of: service, subject)]

@@ -28,6 +28,8 @@ package struct AgentCore: ~Copyable {
     var checks = LocalChecks()
     var hanging: [ServiceIdentity: Interval] = [:]
     var capacity: Capacity?
+    /// Who waits for the drain of a unit.
+    var unitWaits: [String: UnitWait] = [:]
     var failures: [FailureSubject: String] = [:]
     var isListening = false
     var startedAt: MonotonicInstant
@@ -67,6 +69,7 @@ package struct AgentCore: ~Copyable {
         if let nextLook { instants.append(nextLook) }
         if let due = checks.deadline { instants.append(due) }
         if let due = capacity?.deadline { instants.append(due) }
+        instants += unitWaits.values.map(\.until)
         switch phase {
         case .draining(let release): instants.append(release.until)
         case .removing(_, let giveUpAt): instants.append(giveUpAt)
@@ -89,6 +92,7 @@ package struct AgentCore: ~Copyable {
         take(event, at: now, into: &turn)
         tellCapacity(before: offered, into: &turn)
         advanceRelease(at: now, into: &turn)
+        if !unitWaits.isEmpty { advanceUnits(at: now, into: &turn) }
         updateFacts(at: now, into: &turn)
         flushLinks(at: now, into: &turn)
         look(at: now, into: &turn)
@@ -140,6 +144,10 @@ package struct AgentCore: ~Copyable {
                 turn.saves = true
                 turn.outbound.append(.log(.held(hold)))
             }
+        case .unitStops(let drain, let deadline):
+            stopUnit(drain, deadline: deadline, at: now, into: &turn)
+        case .unitStarted(let unit):
+            startUnit(unit, at: now, into: &turn)
         case .stopRequested:
             stop(at: now, into: &turn)
         case .deadlineReached:
@@ -154,6 +162,7 @@ package struct AgentCore: ~Copyable {
             }
             // Another boot began with the machine's own values, which may differ from those of the last one.
             saved.hold = state.hold
+            saved.unitDrains = state.unitDrains
             if state.bootIdentifier == identity.bootIdentifier { saved.previous = state.previous }
         }
         demand = AddressDemand(settings: settings, desires: saved.desires)
@@ -223,7 +232,7 @@ package struct AgentCore: ~Copyable {
         guard !due.isEmpty, phase.holdsAddresses else { return }
         // A connection of our own would keep a drain from ending.
         if case .draining = phase { return }
-        turn.afterKernel += due.filter { isBound($0.service.endpoint.address) }.map {
+        turn.afterKernel += due.filter { isBound($0.service.endpoint.address) && drain(of: $0.service) == nil }.map {
             .run(.check($0.check, of: $0.service))
         }
     }
@@ -251,7 +260,7 @@ package struct AgentCore: ~Copyable {
     var isHurried: Bool {
         switch phase {
         case .draining, .removing: true
-        case .starting, .running, .released, .stopped: false
+        case .starting, .running, .released, .stopped: !unitWaits.isEmpty
         }
     }
 

@@ -28,6 +28,8 @@ package enum AgentEffect: Hashable, Sendable {
     case log(AgentChange)
     /// Tell whoever asked for the release that it is done, or what is left.
     case releaseFinished(complete: Bool)
+    /// Tell whoever waits for a unit's drain that it is done, or that its time is up.
+    case unitDrained(String, complete: Bool)
     /// End the program.
     case finish
 }

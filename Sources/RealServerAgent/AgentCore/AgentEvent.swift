@@ -30,6 +30,10 @@ package enum AgentEvent: Hashable, Sendable {
     case releaseRequested(deadline: Interval?)
     /// The operator of the node holds it back from new connections, or does so no more.
     case holdRequested(NodeHold)
+    /// A systemd unit is about to stop and waits until its services are drained.
+    case unitStops(UnitDrain, deadline: Interval?)
+    /// A systemd unit has started.
+    case unitStarted(String)
     /// The program shall end.
     case stopRequested
     /// The time that `deadline` named has come.

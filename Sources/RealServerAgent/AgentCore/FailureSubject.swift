@@ -15,7 +15,7 @@ enum FailureSubject: Hashable, Comparable, Sendable {
         case .writeSysctl(let key, _): self = .sysctl(key)
         case .save: self = .stateFile
         case .observe: self = .observation
-        case .send, .close, .listen, .admit, .ready, .run, .log, .releaseFinished, .finish: return nil
+        case .send, .close, .listen, .admit, .ready, .run, .log, .releaseFinished, .unitDrained, .finish: return nil
         }
     }
 

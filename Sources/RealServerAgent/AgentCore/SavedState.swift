@@ -26,6 +26,8 @@ package struct SavedState: Hashable, Sendable {
 
     /// How the operator of the node holds it back.
     package var hold = NodeHold.none
+    /// The units whose services are drained, sorted by name.
+    package var unitDrains: [UnitDrain] = []
 
     /// Makes the state of a node that knows nothing.
     package init(bootIdentifier: BootIdentifier) {
@@ -39,6 +41,7 @@ package struct SavedState: Hashable, Sendable {
 ///     boot 0123456789abcdef0123456789abcdef
 ///     sysctl all arp_ignore 0
 ///     hold maintenance
+///     unit nginx.service 80 443
 ///     director SHA256:… 12
 ///     address 192.0.2.10
 ///     service tcp 192.0.2.10:80
@@ -53,6 +56,9 @@ extension SavedState {
             lines.append("sysctl \(key.interface) \(key.name.rawValue) \(value)")
         }
         if hold != .none { lines.append("hold \(hold.rawValue)") }
+        for drain in unitDrains {
+            lines.append((["unit", drain.unit] + drain.ports.map(String.init)).joined(separator: " "))
+        }
         for desire in desires {
             lines.append("director \(desire.director) \(desire.state.generation)")
             lines += desire.state.addresses.map { "address \($0)" }
@@ -90,6 +96,12 @@ extension SavedState {
             case ("hold", 2):
                 guard let hold = NodeHold(rawValue: String(words[1])) else { return nil }
                 self.hold = hold
+            case ("unit", 2...):
+                let ports = words.dropFirst(2).compactMap { UInt16($0) }
+                guard ports.count == words.count - 2, let drain = UnitDrain(unit: String(words[1]), ports: ports),
+                    unitDrains.count < Limits.services
+                else { return nil }
+                unitDrains.append(drain)
             case ("director", 3):
                 if let desire = desire() { desires.append(desire) }
                 (addresses, services) = ([], [])

@@ -9,6 +9,11 @@ package enum ControlRequest: Hashable, Sendable {
     case release(deadline: Int?)
     /// Hold the node back from new connections, or do so no more; the answer is a `HoldResult`.
     case hold(NodeHold)
+    /// Drain the services of a systemd unit that is about to stop, waiting so many seconds or as many as the configuration
+    /// says; the answer is a `UnitDrainResult` and comes once that has ended.
+    case stopUnit(UnitDrain, deadline: Int?)
+    /// Take such a drain back; the answer is a `UnitDrainResult`.
+    case startUnit(String)
 
     /// The longest deadline of a release in seconds.
     package static let longestDeadline = 86_400
@@ -18,6 +23,8 @@ extension ControlRequest: Codable {
     private enum Key: String, CodingKey {
         case command
         case deadline
+        case unit
+        case ports
     }
 
     private enum Command: String, Codable, CaseIterable {
@@ -41,20 +48,40 @@ extension ControlRequest: Codable {
         }
         switch command {
         case .status: self = .status
-        case .drain: self = .hold(.drain)
         case .maintenance: self = .hold(.maintenance)
-        case .resume: self = .hold(.none)
-        case .release:
-            let deadline = try container.decodeIfPresent(Int.self, forKey: .deadline)
-            guard (0...Self.longestDeadline).contains(deadline ?? 0) else {
-                throw DecodingError.dataCorruptedError(
-                    forKey: .deadline,
-                    in: container,
-                    debugDescription: "the deadline is between 0 and \(Self.longestDeadline) seconds",
-                )
-            }
-            self = .release(deadline: deadline)
+        case .drain:
+            let deadline = try Self.deadline(container)
+            self = try Self.drain(container).map { .stopUnit($0, deadline: deadline) } ?? .hold(.drain)
+        case .resume: self = try Self.drain(container).map { .startUnit($0.unit) } ?? .hold(.none)
+        case .release: self = .release(deadline: try Self.deadline(container))
         }
+    }
+
+    private static func deadline(_ container: KeyedDecodingContainer<Key>) throws -> Int? {
+        let deadline = try container.decodeIfPresent(Int.self, forKey: .deadline)
+        guard (0...longestDeadline).contains(deadline ?? 0) else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .deadline,
+                in: container,
+                debugDescription: "the deadline is between 0 and \(longestDeadline) seconds",
+            )
+        }
+        return deadline
+    }
+
+    /// The drain of a unit that a request is about, if it is about one.
+    private static func drain(_ container: KeyedDecodingContainer<Key>) throws -> UnitDrain? {
+        guard let unit = try container.decodeIfPresent(String.self, forKey: .unit) else { return nil }
+        let ports = try container.decodeIfPresent([UInt16].self, forKey: .ports) ?? []
+        guard let drain = UnitDrain(unit: unit, ports: ports) else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .unit,
+                in: container,
+                debugDescription: "a unit has a name of at most \(UnitDrain.limits.name) printable characters "
+                    + "and at most \(UnitDrain.limits.ports) ports",
+            )
+        }
+        return drain
     }
 
     package func encode(to encoder: any Encoder) throws {
@@ -65,6 +92,14 @@ extension ControlRequest: Codable {
         case .hold(.drain): try container.encode(Command.drain, forKey: .command)
         case .hold(.maintenance): try container.encode(Command.maintenance, forKey: .command)
         case .hold(.none): try container.encode(Command.resume, forKey: .command)
+        case .stopUnit(let drain, let deadline):
+            try container.encode(Command.drain, forKey: .command)
+            try container.encode(drain.unit, forKey: .unit)
+            if !drain.ports.isEmpty { try container.encode(drain.ports, forKey: .ports) }
+            try container.encodeIfPresent(deadline, forKey: .deadline)
+        case .startUnit(let unit):
+            try container.encode(Command.resume, forKey: .command)
+            try container.encode(unit, forKey: .unit)
         case .release(let deadline):
             try container.encode(Command.release, forKey: .command)
             try container.encodeIfPresent(deadline, forKey: .deadline)

@@ -1,0 +1,66 @@
+import AgentProtocol
+import Primitives
+
+/// Services whose systemd unit is about to stop.
+extension AgentCore {
+    /// Somebody who waits until a unit may stop.
+    struct UnitWait: Hashable, Sendable {
+        /// When waiting ends.
+        var until: MonotonicInstant
+        /// Since when no director gives the services weight.
+        var quietSince: MonotonicInstant?
+    }
+
+    /// How long no director has given weight before the connections are counted: those of the last moment come still.
+    static let quietTime = Interval.milliseconds(300)
+
+    /// The unit because of which a service is drained, if one is.
+    func drain(of service: ServiceIdentity) -> UnitDrain? { saved.unitDrains.first { $0.covers(service) } }
+
+    /// Drains the services of a unit, and lets somebody wait for it.
+    mutating func stopUnit(_ drain: UnitDrain, deadline: Interval?, at now: MonotonicInstant, into turn: inout Turn) {
+        let deadline = min(max(deadline ?? settings.drainDeadline, .zero), Limits.drainDeadline.upperBound)
+        unitWaits[drain.unit] = UnitWait(until: now + deadline)
+        turn.scope.formUnion(.regular)
+        guard !saved.unitDrains.contains(drain) else { return }
+        saved.unitDrains.removeAll { $0.unit == drain.unit }
+        saved.unitDrains.append(drain)
+        saved.unitDrains.sort { $0.unit < $1.unit }
+        // No more units than a service manager of a web node stops; whoever asks for more forgets the first.
+        if saved.unitDrains.count > Limits.services { saved.unitDrains.removeFirst() }
+        turn.saves = true
+        turn.outbound.append(.log(.unitStops(drain.unit)))
+    }
+
+    /// Takes the drain of a unit back.
+    mutating func startUnit(_ unit: String, at now: MonotonicInstant, into turn: inout Turn) {
+        if unitWaits.removeValue(forKey: unit) != nil { turn.last.append(.unitDrained(unit, complete: false)) }
+        guard saved.unitDrains.contains(where: { $0.unit == unit }) else { return }
+        saved.unitDrains.removeAll { $0.unit == unit }
+        turn.saves = true
+        turn.outbound.append(.log(.unitStarted(unit)))
+        checks.hurry(at: now)
+    }
+
+    /// Lets go whoever waits for a unit whose services have no weight and no connections any more.
+    mutating func advanceUnits(at now: MonotonicInstant, into turn: inout Turn) {
+        for (unit, wait) in unitWaits.sorted(by: { $0.key < $1.key }) {
+            let services = demand.services.filter { drain(of: $0)?.unit == unit }
+            let isQuiet = links.filter(\.session.isConnected).allSatisfy { link in
+                services.allSatisfy { service in
+                    link.view?.entries.first { $0.service == service }.map { $0.weight == 0 } ?? true
+                }
+            }
+            let quietSince = isQuiet ? wait.quietSince ?? now : nil
+            unitWaits[unit]?.quietSince = quietSince
+            let isSettled = quietSince.map { since in
+                now - since >= Self.quietTime && connectionsCountedAt.map { $0 - since >= Self.quietTime } ?? false
+            }
+            let addresses = Set(services.map(\.endpoint.address))
+            let left = addresses.reduce(0) { $0 + (host.connections?[$1] ?? 0) }
+            guard services.isEmpty || isSettled == true && left == 0 || now >= wait.until else { continue }
+            unitWaits[unit] = nil
+            turn.last.append(.unitDrained(unit, complete: now < wait.until))
+        }
+    }
+}
