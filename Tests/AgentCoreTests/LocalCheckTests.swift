@@ -94,6 +94,21 @@ import Testing
         #expect(fact(bench, connection)?.verdict == .violated)
     }
 
+    @Test func `one silence of a service is not believed, two are, and a refusal is at once`() throws {
+        let (bench, connection) = try serving([])
+        bench.host.answers[.connect] = .timedOut
+        try bench.advance(.seconds(1))
+        #expect(fact(bench, connection)?.verdict == .holds)
+        try bench.advance(.seconds(1))
+        #expect(fact(bench, connection)?.verdict == .violated)
+        bench.host.answers[.connect] = nil
+        try bench.advance(.seconds(2))
+        #expect(fact(bench, connection)?.verdict == .holds)
+        bench.host.answers[.connect] = .failed("connect: refused")
+        try bench.advance(.seconds(1))
+        #expect(fact(bench, connection)?.verdict == .violated)
+    }
+
     @Test func `each has its own interval, and a drain suspends all`() throws {
         let (bench, _) = try serving([LocalCheck(Self.command, interval: .seconds(10))])
         bench.effects = []

@@ -110,7 +110,7 @@ struct HostedAgent: ~Copyable {
                     if let (run, outcome) = runner.advance(readiness.token, &reactor) { try take(.ran(run, outcome)) }
                 }
             }
-            for run in runner.expire(at: Clock.now, &reactor) { try take(.ran(run, .timedOut)) }
+            for (run, outcome) in runner.expire(at: Clock.now, &reactor) { try take(.ran(run, outcome)) }
             agentCheck?.collect()
             if let due = core.deadline, due <= Clock.now { try take(.deadlineReached) }
         }

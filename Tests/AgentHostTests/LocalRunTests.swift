@@ -29,9 +29,26 @@ import Testing
                     for result in runner.takeResults() { found[result.run] = result.outcome }
                 }
             }
-            for run in runner.expire(at: Clock.now, &reactor) { found[run] = .timedOut }
+            // As if this test were never late itself.
+            guard let deadline = runner.deadline, deadline <= Clock.now else { continue }
+            for (run, outcome) in runner.expire(at: deadline, &reactor) { found[run] = outcome }
         }
         return found
+    }
+
+    @Test func `an agent that comes late itself blames no service`() throws {
+        var reactor = try Reactor()
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        defer { try? group.syncShutdownGracefully() }
+        var runner = LocalRunner(firstToken: 2, requests: try LocalRequests(on: group.next()))
+        let address = try #require(IPAddress("127.0.0.1"))
+        let service = ServiceIdentity(protocol: .tcp, endpoint: Endpoint(address: address, port: 80))
+        let check = LocalCheck(.command(CommandCheck(arguments: ["/bin/sleep", "5"])), timeout: .milliseconds(100))
+        #expect(runner.start(.check(check, of: service), at: Clock.now, &reactor) == nil)
+        let due = runner.deadline
+        let deadline = try #require(due)
+        let ended = runner.expire(at: deadline + .milliseconds(60), &reactor)
+        #expect(ended.map(\.outcome) == [.notRun("the agent came late itself")])
     }
 
     static func outcome(_ kind: LocalCheck.Kind, port: UInt16 = 80, timeout: Interval = .seconds(2)) throws

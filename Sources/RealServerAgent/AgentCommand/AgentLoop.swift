@@ -121,7 +121,7 @@ struct AgentLoop: ~Copyable {
             let ready = try reactor.wait(until: deadline)
             for readiness in ready { try take(readiness) }
             let now = Clock.now
-            for run in runner.expire(at: now, &reactor) { pending.append(.ran(run, .timedOut)) }
+            for (run, outcome) in runner.expire(at: now, &reactor) { pending.append(.ran(run, outcome)) }
             let accepting = core.acceptingServices
             for (service, stall) in acceptProber.work(on: accepting, patience: core.acceptPatience, host, at: now) {
                 pending.append(.accepts(service, stall: stall))

@@ -68,7 +68,7 @@ struct LocalChecks: Sendable {
         case .failed(let evidence): records[index].take(false, evidence)
         case .timedOut:
             let subject = check == .connection ? "" : "\(LocalRun.check(check, of: service)) "
-            records[index].take(false, subject + "timed out")
+            records[index].take(false, subject + "timed out", isSilence: true)
         case .notRun(let reason): records[index].couldNotRun(reason)
         }
     }
@@ -87,7 +87,9 @@ struct LocalChecks: Sendable {
 
 extension LocalChecks.Record {
     /// Takes in a run that passed or failed; what is known changes when enough of them agree.
-    fileprivate mutating func take(_ passed: Bool, _ seen: String) {
+    ///
+    /// A single silence may be the machine's as well as the service's, where a refusal leaves no doubt.
+    fileprivate mutating func take(_ passed: Bool, _ seen: String, isSilence: Bool = false) {
         obstacles = 0
         guard passes != passed else {
             contradictions = 0
@@ -95,7 +97,7 @@ extension LocalChecks.Record {
         }
         contradictions += 1
         // A first success needs no repetition: nothing is known that it would contradict.
-        let needed = passed ? (passes == nil ? 1 : check.rise) : check.fall
+        let needed = passed ? (passes == nil ? 1 : check.rise) : max(check.fall, isSilence ? 2 : 1)
         guard contradictions >= needed else { return }
         (passes, evidence, contradictions) = (passed, seen, 0)
     }

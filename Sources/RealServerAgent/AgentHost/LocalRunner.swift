@@ -12,6 +12,9 @@ package struct LocalRunner: ~Copyable {
         let deadline: MonotonicInstant
     }
 
+    /// How late the end of a run may be noticed for it to count.
+    private static let toleratedLateness = Interval.milliseconds(50)
+
     private let firstToken: UInt64
     private var nextToken: UInt64
     private var entries: [UInt64: Entry] = [:]
@@ -93,11 +96,18 @@ package struct LocalRunner: ~Copyable {
         return (entry.run, outcome)
     }
 
-    /// Ends the runs that took too long.
-    package mutating func expire(at now: MonotonicInstant, _ reactor: inout Reactor) -> [LocalRun] {
-        let late = entries.filter { $0.value.deadline <= now }.sorted { $0.key < $1.key }
-        for (identifier, entry) in late { end(identifier, entry, &reactor) }
-        return late.map(\.value.run)
+    /// Ends the runs that took too long, with their outcomes.
+    package mutating func expire(
+        at now: MonotonicInstant,
+        _ reactor: inout Reactor,
+    ) -> [(run: LocalRun, outcome: LocalRunOutcome)] {
+        let due = entries.filter { $0.value.deadline <= now }.sorted { $0.key < $1.key }
+        for (identifier, entry) in due { end(identifier, entry, &reactor) }
+        return due.map { _, entry in
+            // Where the agent itself had no processor, the service may have had none either.
+            let isLate = now - entry.deadline > Self.toleratedLateness
+            return (entry.run, isLate ? .notRun("the agent came late itself") : .timedOut)
+        }
     }
 
     /// The descriptor that is readable when a request has ended.
