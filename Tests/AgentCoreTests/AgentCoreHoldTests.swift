@@ -25,6 +25,24 @@ import Testing
         #expect(bench.status.hold == .none)
     }
 
+    @Test func `a hold has been acted on when every connected director gives weight 0`() throws {
+        let bench = Bench()
+        try bench.start()
+        #expect(!HoldProgress(bench.status).isDone)
+        #expect(HoldProgress(bench.status).text == "held, but no director is connected: they go by their own probes")
+        let first = try bench.connect(0)
+        let second = try bench.connect(1)
+        bench.sessions[first]?.show(View(entries: [.init(service: Bench.web, weight: 0, reason: "agent-drain")]))
+        bench.sessions[second]?.show(View(entries: [.init(service: Bench.web, weight: 3, reason: "healthy")]))
+        try bench.exchange(first)
+        try bench.exchange(second)
+        #expect(!HoldProgress(bench.status).isDone)
+        #expect(HoldProgress(bench.status).text == "held, but lb2 gives \(Bench.web) weight 3 (healthy)")
+        bench.sessions[second]?.show(View(entries: [.init(service: Bench.web, weight: 0, reason: "agent-drain")]))
+        try bench.exchange(second)
+        #expect(HoldProgress(bench.status).isDone)
+    }
+
     @Test func `every phase has its answer to an agent check`() throws {
         let bench = Bench()
         #expect(bench.agentCheckAnswer == "\n")

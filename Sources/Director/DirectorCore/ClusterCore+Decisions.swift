@@ -125,9 +125,9 @@ extension ClusterCore {
         let entries = used.prefix(Limits.services).compactMap { service -> View.Entry? in
             guard let member = service.members.first(where: { $0.realServer == server.name }) else { return nil }
             let key = DestinationKey(service: service.name, realServer: server.name)
-            let weight =
-                wantedWeight(member, in: service)
-                ?? applied(service.service.identity, Self.endpoint(of: server, in: service))?.weight ?? 0
+            // A node that waits for weight 0 must not be told of it before the kernel has it.
+            let inKernel = applied(service.service.identity, Self.endpoint(of: server, in: service))?.weight ?? 0
+            let weight = max(wantedWeight(member, in: service) ?? 0, inKernel)
             let decision = destinations[key]?.decision
             return View.Entry(
                 service: service.service.identity,

@@ -3,6 +3,8 @@ internal import AgentCore
 internal import AgentHost
 internal import ArgumentParser
 internal import ControlSocket
+internal import Glibc
+internal import Linux
 internal import Primitives
 
 /// What the three commands that hold the node back have in common.
@@ -12,7 +14,29 @@ protocol HoldCommand: ParsableCommand {
 }
 
 extension HoldCommand {
-    func run() throws { try ask(.hold(Self.hold), for: HoldResult.self) }
+    func run() throws { try hold() }
+
+    /// Holds the node back, and waits until no connected director's kernel gives it new connections any more.
+    func hold() throws {
+        try ask(.hold(Self.hold), for: HoldResult.self)
+        guard Self.hold != .none else { return }
+        let client = ControlClient(path: try options.load().controlSocket)
+        var progress: HoldProgress?
+        let end = Clock.now + HoldProgress.patience
+        while progress?.isDone != true, Clock.now < end {
+            // The agent only answers; it is asked until the answer is the right one.
+            if progress != nil { usleep(50_000) }
+            do {
+                progress = HoldProgress(try client.ask(ControlRequest.status, for: AgentStatus.self))
+            } catch {
+                Terminal.complain("tandem-agent: \(error)")
+                throw ExitCode.failure
+            }
+        }
+        guard let progress, !progress.isDone else { return }
+        Terminal.complain("tandem-agent: \(progress.text)")
+        throw ExitCode(3)
+    }
 
     /// Asks the running agent and prints its answer.
     func ask<Answer: Codable>(_ request: ControlRequest, for answer: Answer.Type, deadline: Int? = 0) throws {
@@ -34,7 +58,8 @@ struct DrainCommand: HoldCommand {
         commandName: "drain",
         abstract: "Ask for no new connections; the present ones go on.",
         discussion: """
-            It holds until "tandem-agent resume", over restarts and reboots. With --unit it drains the services of a systemd \
+            It returns when the directors have acted: exit status 0, or 3 if one of them still sends connections after five \
+            seconds. It holds until "tandem-agent resume", over restarts and reboots. With --unit it drains the services of a systemd \
             unit that is about to stop, waits until their connections have ended, and holds until "resume" of that unit.
             """,
     )
@@ -62,7 +87,7 @@ struct DrainCommand: HoldCommand {
 
     func run() throws {
         guard let unit, let drain = UnitDrain(unit: unit, ports: port) else {
-            return try ask(.hold(Self.hold), for: HoldResult.self)
+            return try hold()
         }
         try ask(.stopUnit(drain, deadline: deadline), for: UnitDrainResult.self, deadline: deadline)
     }
@@ -73,7 +98,10 @@ struct MaintenanceCommand: HoldCommand {
     static let configuration = CommandConfiguration(
         commandName: "maintenance",
         abstract: "Take the node out of service.",
-        discussion: "It holds until \"tandem-agent resume\", over restarts and reboots.",
+        discussion: """
+            It returns when the directors have acted: exit status 0, or 3 if one of them still sends connections after five \
+            seconds. It holds until "tandem-agent resume", over restarts and reboots.
+            """,
     )
     static var hold: NodeHold { .maintenance }
 
