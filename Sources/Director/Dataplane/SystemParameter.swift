@@ -39,8 +39,10 @@ struct SystemParameter: Hashable, Sendable {
         if let sloppy = settings.sloppyTCP {
             parameters.append(SystemParameter(path: "net/ipv4/vs/sloppy_tcp", expected: sloppy ? "1" : "0"))
         }
-        // A client that reuses a port of a finished connection is scheduled anew.
-        parameters.append(SystemParameter(path: "net/ipv4/vs/conn_reuse_mode", expected: "1", isAdvisory: true))
+        // A client that reuses a port of a finished connection is scheduled anew. With direct routing that is one in
+        // FIN_WAIT, the last state that a director sees (Documentation/networking/ipvs-sysctl.rst): with 1 it would be
+        // sent where the old one went, for two minutes, though that real server has been drained and is gone.
+        parameters.append(SystemParameter(path: "net/ipv4/vs/conn_reuse_mode", expected: "2", isAdvisory: true))
         return parameters
     }
 

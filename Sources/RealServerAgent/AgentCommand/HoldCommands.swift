@@ -35,7 +35,8 @@ extension HoldCommand {
         }
         guard let progress, !progress.isDone else { return }
         Terminal.complain("tandem-agent: \(progress.text)")
-        throw ExitCode(3)
+        // A director that is off sends no connections either, and one that comes back hears of the hold.
+        if !progress.isDoneByConnected { throw ExitCode(3) }
     }
 
     /// Asks the running agent and prints its answer.

@@ -5,8 +5,10 @@ package struct HoldProgress: Hashable, Sendable {
     /// How long they may take.
     package static let patience = Interval.seconds(5)
 
-    /// Whether every connected director gives the node no new connections in any service.
+    /// Whether every director is connected and gives the node no new connections in any service.
     package let isDone: Bool
+    /// Whether that is true of those that are connected, of which there is one at least.
+    package let isDoneByConnected: Bool
     /// What is missing, in words.
     package let text: String
 
@@ -17,10 +19,9 @@ package struct HoldProgress: Hashable, Sendable {
             guard let weight = director.view.first(where: { $0.weight > 0 }) else { return nil }
             return "\(director.name) gives \(weight.service) weight \(weight.weight) (\(weight.reason))"
         }
-        isDone = !connected.isEmpty && open.isEmpty
-        text =
-            connected.isEmpty
-            ? "held, but no director is connected: they go by their own probes"
-            : "held, but \(open.joined(separator: ", "))"
+        let absent = status.directors.filter { !$0.isConnected }.map { "\($0.name) is not connected" }
+        isDoneByConnected = !connected.isEmpty && open.isEmpty
+        isDone = isDoneByConnected && absent.isEmpty
+        text = "held, but \((open + absent).joined(separator: ", "))"
     }
 }
