@@ -28,20 +28,30 @@ import Testing
     @Test func `a hold has been acted on when every connected director gives weight 0`() throws {
         let bench = Bench()
         try bench.start()
-        #expect(!HoldProgress(bench.status).isDone && !HoldProgress(bench.status).isDoneByConnected)
-        #expect(HoldProgress(bench.status).text == "held, but lb1 is not connected, lb2 is not connected")
+        try bench.send(.holdRequested(.drain))
+        func outcome(isTimeUp: Bool = false) -> HoldProgress.Outcome? {
+            HoldProgress(bench.status).outcome(of: .drain, isTimeUp: isTimeUp)
+        }
+        #expect(outcome() == nil)
+        #expect(outcome(isTimeUp: true)?.missing == "lb1 is not connected, lb2 is not connected")
+        #expect(outcome(isTimeUp: true)?.acted == false, "nobody knows of it")
         let first = try bench.connect(0)
-        #expect(!HoldProgress(bench.status).isDone && HoldProgress(bench.status).isDoneByConnected)
-        let second = try bench.connect(1)
         bench.sessions[first]?.show(View(entries: [.init(service: Bench.web, weight: 0, reason: "agent-drain")]))
-        bench.sessions[second]?.show(View(entries: [.init(service: Bench.web, weight: 3, reason: "healthy")]))
         try bench.exchange(first)
+        #expect(outcome() == nil)
+        #expect(outcome(isTimeUp: true)?.acted == true, "who is off sends nothing")
+        let second = try bench.connect(1)
+        bench.sessions[second]?.show(View(entries: [.init(service: Bench.web, weight: 3, reason: "healthy")]))
         try bench.exchange(second)
-        #expect(!HoldProgress(bench.status).isDone)
-        #expect(HoldProgress(bench.status).text == "held, but lb2 gives \(Bench.web) weight 3 (healthy)")
+        #expect(outcome() == nil)
+        #expect(outcome(isTimeUp: true)?.missing == "lb2 gives \(Bench.web) weight 3 (healthy)")
+        #expect(outcome(isTimeUp: true)?.acted == false)
         bench.sessions[second]?.show(View(entries: [.init(service: Bench.web, weight: 0, reason: "agent-drain")]))
         try bench.exchange(second)
-        #expect(HoldProgress(bench.status).isDone)
+        #expect(outcome()?.acted == true && outcome()?.missing == "")
+        try bench.send(.holdRequested(.none))
+        #expect(outcome()?.acted == false, "somebody has resumed meanwhile")
+        #expect(HoldProgress(bench.status).outcome(of: .none, isTimeUp: false)?.acted == true)
     }
 
     @Test func `every phase has its answer to an agent check`() throws {

@@ -21,8 +21,12 @@ extension AgentLoop {
         case .status:
             message.reply.succeed(core.status(at: Clock.now))
         case .hold(let hold):
+            guard holdWaits.count < Self.releaseLimit else {
+                message.reply.fail("too many wait for the directors already")
+                return
+            }
+            holdWaits.append((hold, Clock.now + HoldProgress.patience, message.reply))
             pending.append(.holdRequested(hold))
-            message.reply.succeed(HoldResult(hold: hold))
         case .stopUnit(let drain, let deadline):
             guard unitWaits.values.reduce(0, { $0 + $1.count }) < Self.releaseLimit else {
                 message.reply.fail("too many wait for units already")
@@ -40,6 +44,17 @@ extension AgentLoop {
             }
             releases.append(message.reply)
             pending.append(.releaseRequested(deadline: deadline.map { .seconds(Int64($0)) }))
+        }
+    }
+
+    /// Tells those who asked for a hold what has come of it, as far as that is known.
+    mutating func finishHolds(at now: MonotonicInstant) {
+        guard !holdWaits.isEmpty else { return }
+        let progress = HoldProgress(core.status(at: now))
+        holdWaits.removeAll { hold, until, reply in
+            guard let outcome = progress.outcome(of: hold, isTimeUp: until <= now) else { return false }
+            reply.succeed(HoldResult(hold: hold, outcome))
+            return true
         }
     }
 

@@ -44,6 +44,8 @@ struct AgentLoop: ~Copyable {
     private var acceptProber = AcceptProber()
     /// Who waits for the end of a release.
     var releases: [ControlReply] = []
+    /// Who waits for the directors to act on a hold, and until when.
+    var holdWaits: [(hold: NodeHold, until: MonotonicInstant, reply: ControlReply)] = []
     /// Who waits for the drain of a unit.
     var unitWaits: [String: [ControlReply]] = [:]
     var pending: [AgentEvent] = []
@@ -128,13 +130,17 @@ struct AgentLoop: ~Copyable {
             }
             if let due = core.deadline, due <= now { pending.append(.deadlineReached) }
             try settle()
+            finishHolds(at: Clock.now)
             completeTurn()
         }
         linger()
     }
 
     private var deadline: MonotonicInstant? {
-        [core.deadline, runner.deadline, acceptProber.deadline, nextWatchdog].compactMap(\.self).min()
+        let deadlines = [
+            core.deadline, runner.deadline, acceptProber.deadline, nextWatchdog, holdWaits.map(\.until).min(),
+        ]
+        return deadlines.compactMap(\.self).min()
     }
 
     /// Lets the core take every event that waits, and does what it says.

@@ -3,8 +3,6 @@ internal import AgentCore
 internal import AgentHost
 internal import ArgumentParser
 internal import ControlSocket
-internal import Glibc
-internal import Linux
 internal import Primitives
 
 /// What the three commands that hold the node back have in common.
@@ -16,36 +14,27 @@ protocol HoldCommand: ParsableCommand {
 extension HoldCommand {
     func run() throws { try hold() }
 
-    /// Holds the node back, and waits until no connected director's kernel gives it new connections any more.
+    /// Holds the node back; the agent answers once the directors have acted, or have had their time.
     func hold() throws {
-        try ask(.hold(Self.hold), for: HoldResult.self)
-        guard Self.hold != .none else { return }
-        let client = ControlClient(path: try options.load().controlSocket)
-        var progress: HoldProgress?
-        let end = Clock.now + HoldProgress.patience
-        while progress?.isDone != true, Clock.now < end {
-            // The agent only answers; it is asked until the answer is the right one.
-            if progress != nil { usleep(50_000) }
-            do {
-                progress = HoldProgress(try client.ask(ControlRequest.status, for: AgentStatus.self))
-            } catch {
-                Terminal.complain("tandem-agent: \(error)")
-                throw ExitCode.failure
-            }
-        }
-        guard let progress, !progress.isDone else { return }
-        Terminal.complain("tandem-agent: \(progress.text)")
-        // A director that is off sends no connections either, and one that comes back hears of the hold.
-        if !progress.isDoneByConnected { throw ExitCode(3) }
+        let result = try ask(.hold(Self.hold), for: HoldResult.self, deadline: 5)
+        if !result.missing.isEmpty { Terminal.complain("tandem-agent: \(result.missing)") }
+        if !result.acted { throw ExitCode(3) }
     }
 
     /// Asks the running agent and prints its answer.
-    func ask<Answer: Codable>(_ request: ControlRequest, for answer: Answer.Type, deadline: Int? = 0) throws {
+    @discardableResult
+    func ask<Answer: Codable>(
+        _ request: ControlRequest,
+        for type: Answer.Type,
+        deadline: Int? = 0,
+    ) throws -> Answer {
         let configuration = try options.load()
         let patience = deadline.map { Interval.seconds(Int64($0)) } ?? configuration.settings.drainDeadline
         do {
             let client = ControlClient(path: configuration.controlSocket)
-            print(try ControlJSON.text(client.ask(request, for: Answer.self, timeout: patience + .seconds(5))))
+            let answer = try client.ask(request, for: Answer.self, timeout: patience + .seconds(5))
+            print(try ControlJSON.text(answer))
+            return answer
         } catch {
             Terminal.complain("tandem-agent: \(error)")
             throw ExitCode.failure
@@ -122,7 +111,7 @@ struct ResumeCommand: HoldCommand {
     var unit: String?
 
     func run() throws {
-        guard let unit else { return try ask(.hold(Self.hold), for: HoldResult.self) }
+        guard let unit else { return try hold() }
         try ask(.startUnit(unit), for: UnitDrainResult.self)
     }
 }

@@ -7,7 +7,8 @@ package enum ControlRequest: Hashable, Sendable {
     /// Drain the node and take its virtual addresses off, waiting so many seconds for their connections, or as many as
     /// the configuration says; the answer is a `ReleaseResult` and comes once the release has ended.
     case release(deadline: Int?)
-    /// Hold the node back from new connections, or do so no more; the answer is a `HoldResult`.
+    /// Hold the node back from new connections, or do so no more; the answer is a `HoldResult` and comes
+    /// once the directors have acted, or have had their time.
     case hold(NodeHold)
     /// Drain the services of a systemd unit that is about to stop, waiting so many seconds or as many as the configuration
     /// says; the answer is a `UnitDrainResult` and comes once that has ended.
