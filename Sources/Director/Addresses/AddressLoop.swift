@@ -11,9 +11,6 @@ struct AddressLoop: ~Copyable {
     private static let resync: Interval = .seconds(5)
     /// How soon a refused change is tried again.
     private static let retry: Interval = .seconds(1)
-    /// How far two looks are apart at least that nothing but announcements asked for: a machine that changes addresses
-    /// all the time must not keep a thread in real time busy.
-    private static let settling: Interval = .milliseconds(10)
     /// How long the loop waits at most, so that its turns can be watched.
     private static let longestWait: Interval = .milliseconds(500)
 
@@ -29,7 +26,7 @@ struct AddressLoop: ~Copyable {
     private var reported: AddressReport?
     private var repairs: UInt64 = 0
     private var nextLook: MonotonicInstant?
-    private var lastLook: MonotonicInstant?
+    private var pacing = LookPacing()
 
     private init(_ thread: AddressThread) throws(NetlinkError) {
         // Subscribed before the first dump, so that no change falls between the two.
@@ -99,7 +96,7 @@ struct AddressLoop: ~Copyable {
     }
 
     private mutating func lookSoon() {
-        let soon = max(Clock.now, lastLook.map { $0 + Self.settling } ?? Clock.now)
+        let soon = pacing.look(afterAnnouncementAt: Clock.now)
         nextLook = nextLook.map { min($0, soon) } ?? soon
     }
 
@@ -112,7 +109,8 @@ struct AddressLoop: ~Copyable {
     /// Addresses that the kernel acknowledged are reported before anything else is read, because the first announcement
     /// waits for them; their own announcement makes the loop look again.
     private mutating func converge(on demand: AddressDemand) throws(NetlinkError) -> Bool {
-        lastLook = Clock.now
+        let begin = Clock.now
+        defer { pacing.looked(from: begin, to: Clock.now) }
         var kernel = try KernelAddresses(socket)
         let steps = AddressPlan.steps(demand: demand, before: applied, found: kernel.found)
         var failures: [AddressReport.Failure] = []
