@@ -294,7 +294,7 @@ let package = Package(
             "ProbingTests",
             ["TestNetwork", "Probing", "Checks", "Health", "VRRP", "Netlink", "Linux", "CLinux", "Primitives", system],
         ),
-        suite("HealthTests", ["Health", "AgentProtocol", "Primitives"]),
+        suite("HealthTests", ["Checks", "Health", "AgentProtocol", "Primitives"]),
         suite(
             "ClusterCoreTests",
             ["DirectorCore", "AgentProtocol", "PeerProtocol", "Health", "Balancing", "VRRP", "Primitives"],

@@ -1,3 +1,4 @@
+import Checks
 import Health
 import Primitives
 import Testing
@@ -33,6 +34,8 @@ import Testing
             for effect in effects {
                 switch effect {
                 case .start(let run, let check, let compares):
+                    // It may have been ended before its turn came.
+                    guard prober.start(of: run) != nil else { continue }
                     starts.append((now, run, check, compares))
                     if let outcome = outcome(check) { pending.append((now + delay, run, outcome)) }
                 case .expire(let run):
@@ -94,7 +97,7 @@ import Testing
         }
     }
 
-    @Test func `never lets two runs of one target overlap`() {
+    @Test func `lets no two runs of one target overlap while what it believes is not contradicted`() {
         var bench = Bench()
         bench.outcome = { _ in nil }
         bench.send(.demanded(Self.demand([Self.target(80) { $0.timeout = .milliseconds(500) }])))
@@ -153,9 +156,90 @@ import Testing
         bench.run(for: .milliseconds(1_300))
         let down = bench.reports.last { !$0.report.isSummary }?.report.entries.first
         #expect(down?.verdict.state == .down)
-        #expect(bench.starts.count - calm <= 4)
+        // The first, then eight in the time of two.
+        #expect((9...10).contains(bench.starts.count - calm))
         bench.run(for: .seconds(3))
-        #expect(bench.starts.count - calm <= 7)
+        #expect((12...13).contains(bench.starts.count - calm))
+    }
+
+    @Test func `is down as soon as three runs one after the other would make it, whether refused or not heard`() throws
+    {
+        let cases: [(ProbeOutcome?, Int64)] = [(.failed(.probeRefused, evidence: ""), 400), (nil, 600)]
+        for (outcome, needed) in cases {
+            var bench = Bench()
+            bench.send(.demanded(Self.demand([Self.target(80)])))
+            bench.run(for: .seconds(1))
+            bench.outcome = { _ in outcome }
+            let calm = bench.starts.count
+            bench.run(for: .seconds(2))
+            let down = try #require(bench.reports.first { $0.report.entries.first?.verdict.state == .down })
+            let first = bench.starts[calm].at
+            #expect(down.at - first >= .milliseconds(needed))
+            #expect(down.at - first <= .milliseconds(needed + 2))
+            let tries = bench.starts[calm...].count { $0.at < down.at }
+            #expect(tries >= 6, "\(tries) tries for a verdict")
+            // Afterwards once an interval again, and nothing is left under way.
+            let later = bench.starts[calm...].filter { $0.at > down.at }
+            for (left, right) in zip(later, later.dropFirst()) { #expect(right.at - left.at >= .milliseconds(200)) }
+        }
+    }
+
+    @Test func `an answer ends the tries, and what was asked before it is no news`() throws {
+        var bench = Bench()
+        bench.send(.demanded(Self.demand([Self.target(80)])))
+        bench.run(for: .seconds(1))
+        bench.outcome = { _ in nil }
+        // One silence, and some tries are under way.
+        bench.run(for: .milliseconds(500))
+        let underWay = bench.starts.count
+        bench.outcome = { _ in .passed(.milliseconds(1)) }
+        bench.cancelled = []
+        bench.run(for: .milliseconds(60))
+        #expect(!bench.cancelled.isEmpty, "those that were under way are ended")
+        #expect(bench.starts.count <= underWay + 2)
+        bench.run(for: .seconds(1))
+        #expect(bench.reports.allSatisfy { $0.report.entries.allSatisfy { $0.verdict.state != .down } })
+    }
+
+    @Test func `never has more than five runs of a target under way, and only one command`() {
+        for kind in [nil, ProbeKind.command(CommandCheck(arguments: ["/bin/true"]))] {
+            var bench = Bench()
+            var target = Self.target(80) { $0.timeout = .seconds(2) }
+            let endpoint = Endpoint(address: .v4(IPv4Address(192, 0, 2, 11)), port: 80)
+            if let kind { target.check = .real(kind, endpoint, source: nil) }
+            bench.send(.demanded(Self.demand([target])))
+            bench.run(for: .seconds(1))
+            bench.outcome = { _ in nil }
+            let before = bench.starts.count
+            bench.run(for: .seconds(30))
+            let starts = bench.starts[before...].map(\.at)
+            let most = starts.map { start in starts.count { $0 <= start && start - $0 < .seconds(2) } }.max()
+            #expect(most == (kind == nil ? 5 : 1))
+        }
+    }
+
+    @Test(arguments: [10, 20, 30] as [UInt64])
+    func `a network that loses probes at random makes a tenth of the changes that three in a row would`(percent: UInt64)
+    {
+        var random = SeededGenerator(seed: percent)
+        var bench = Bench()
+        let targets = (1...20).map { Self.target($0) }
+        bench.send(.demanded(Self.demand(targets)))
+        bench.run(for: .seconds(2))
+        bench.reports = []
+        var lost = 0
+        bench.outcome = { _ in
+            guard random.next() % 100 < percent else { return .passed(.milliseconds(1)) }
+            lost += 1
+            return nil
+        }
+        bench.run(for: .seconds(600))
+        let changes = bench.reports.count { !$0.report.isSummary }
+        // Each row of three that would have been believed is one change down, and one up again.
+        let chance = Double(percent) / 100
+        let expected = 2 * 20 * 600 / 0.2 * chance * chance * chance * (1 - chance)
+        #expect(lost > 1_000)
+        #expect(Double(changes) * 10 <= expected, "\(changes) changes, three in a row give \(expected)")
     }
 
     @Test func `calls a target unknown whose probes cannot run`() throws {

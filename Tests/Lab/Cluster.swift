@@ -9,6 +9,8 @@ final class Cluster {
     let tables: [TableWitness]
     /// How long the takeovers after a power cut took, in milliseconds, by whose directors they were.
     var takeovers: [Scenario.Directors: [Double]] = [:]
+    /// What became of the incidents, by their names and whose directors they were played with.
+    var incidents: [String: [Scenario.Directors: Outcome]] = [:]
     /// The spans in which a web node was deliberately made to answer ARP.
     var exemptions: [(host: String, from: MonotonicInstant, to: MonotonicInstant)] = []
     let client: Host

@@ -12,7 +12,7 @@ extension Scenario {
     private static let last: [Scenario] = [
         directorStop, directorPowerOff, directorKillRestart, directorKillNoRestart, plannedChanges, clockStep,
         servicesCleared, destinationDeleted, weightChanged, foreignService,
-        connections, plan, persistence, weightedLeastConnections, memory, takeoverComparison,
+        connections, plan, persistence, weightedLeastConnections, memory, takeoverComparison, ProbeLoss.comparison,
         wrongNodeControl, webNodesSilent,
     ]
 }

@@ -41,6 +41,7 @@ final class ProbingThread {
         for effect in effects {
             switch effect {
             case .start(let run, let check, let comparesRealAddress):
+                guard prober.start(of: run) != nil else { continue }
                 runs[run] = Run(check: check, comparesRealAddress: comparesRealAddress)
                 start(run, check)
             case .expire(let run): expire(run)

@@ -24,4 +24,9 @@ package struct ProbeTarget: Hashable, Sendable {
         fall = settings.fall
         rise = settings.rise
     }
+
+    /// Whether several runs may be under way at a time: not where each is a program of somebody else's.
+    package var mayOverlap: Bool {
+        if case .real(.command, _, _) = check { false } else { true }
+    }
 }

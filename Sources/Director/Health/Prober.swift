@@ -3,24 +3,11 @@ package import Primitives
 /// Runs probes to a schedule and counts what they give; it has no clock and no socket of its own.
 ///
 /// The first runs are spread over the interval, so that many targets are never probed in one burst. A target's
-/// runs never overlap: the next starts one interval after the last, or when the last ended, whichever is later.
+/// runs do not overlap: the next starts one interval after the last, or when the last ended, whichever is later. Only
+/// while the results contradict what is believed it is tried again and again in that time, without waiting for the
+/// answers: a network that loses every third packet fails three runs in a row every few seconds, but hardly ever
+/// six or nine of them.
 package struct Prober: Sendable {
-    private enum Phase: Hashable, Sendable {
-        case waiting(until: MonotonicInstant)
-        case running(ProbeRun, since: MonotonicInstant)
-        /// The shell was told that the time is up and has not answered yet; so late was it told.
-        case expired(ProbeRun, since: MonotonicInstant, lateness: Interval)
-    }
-
-    private struct Slot: Sendable {
-        var entry: ProbeReport.Entry
-        var counter: RiseFallCounter
-        var phase: Phase
-        var stamp: UInt64 = 0
-        /// When the first of the runs began that have found nothing but silence, and how many those are.
-        var silence: (since: MonotonicInstant, runs: Int)?
-    }
-
     /// How often everything is reported even if nothing changed.
     package static let summaryInterval = Interval.seconds(1)
     /// How late the end of a run may be noticed for silence to count, where half its timeout is less.
@@ -31,7 +18,7 @@ package struct Prober: Sendable {
 
     private var generator: SeededGenerator
     private var hearing = Hearing()
-    private var slots: [Slot] = []
+    private var slots: [ProbeSlot] = []
     private var runs: [ProbeRun: Int] = [:]
     private var queue = DeadlineQueue()
     private var nextRun: UInt64 = 1
@@ -51,8 +38,9 @@ package struct Prober: Sendable {
 
     /// When a run was told to begin; nothing where it is over, or its time is up.
     package func start(of run: ProbeRun) -> MonotonicInstant? {
-        guard let index = runs[run], case .running(_, let since) = slots[index].phase else { return nil }
-        return since
+        runs[run].flatMap { index in
+            slots[index].running.first { $0.run == run && $0.lateness == nil }?.since
+        }
     }
 
     /// Takes one happening and says what to do, in order.
@@ -66,10 +54,13 @@ package struct Prober: Sendable {
         case .finished(let run, let outcome, let phases):
             // A run that was cancelled meanwhile says nothing any more.
             guard let index = runs.removeValue(forKey: run) else { break }
-            finish(index, outcome, phases, at: now, into: &effects)
+            finish(run, index, outcome, phases, at: now, into: &effects)
         case .delayed(let run):
-            guard let index = runs[run], case .running = slots[index].phase else { break }
-            slots[index].phase = .running(run, since: now)
+            guard let index = runs[run],
+                let position = slots[index].running.firstIndex(where: { $0.run == run && $0.lateness == nil })
+            else { break }
+            slots[index].running[position].since = now
+            slots[index].lastStart = now
             schedule(index)
         case .deadlineReached:
             break
@@ -83,7 +74,7 @@ package struct Prober: Sendable {
         at now: MonotonicInstant,
         into effects: inout [ProberEffect],
     ) {
-        var known: [ProbeTarget: Slot] = [:]
+        var known: [ProbeTarget: ProbeSlot] = [:]
         for slot in slots { known[slot.entry.target] = slot }
         let old = slots
         slots = []
@@ -95,35 +86,19 @@ package struct Prober: Sendable {
                 slots.append(slot)
             } else {
                 let offset = Int64(generator.next() % UInt64(max(1, target.interval.nanoseconds)))
-                slots.append(
-                    Slot(
-                        entry: ProbeReport.Entry(target: target, at: now),
-                        counter: RiseFallCounter(rise: target.rise, fall: target.fall),
-                        phase: .waiting(until: now + .nanoseconds(offset)),
-                    )
-                )
+                slots.append(ProbeSlot(target, first: now + .nanoseconds(offset), at: now))
             }
-            switch slots[slots.count - 1].phase {
-            case .waiting: break
-            case .running(let run, _), .expired(let run, _, _): runs[run] = slots.count - 1
-            }
+            for running in slots[slots.count - 1].running { runs[running.run] = slots.count - 1 }
             schedule(slots.count - 1)
         }
         for slot in old where !seen.contains(slot.entry.target) {
-            switch slot.phase {
-            case .waiting: break
-            case .running(let run, _), .expired(let run, _, _): effects.append(.cancel(run))
-            }
+            effects += slot.running.map { .cancel($0.run) }
         }
     }
 
     /// Puts a slot's next deadline into the queue; what was there before for it is void.
     private mutating func schedule(_ index: Int) {
-        let at: MonotonicInstant
-        switch slots[index].phase {
-        case .waiting(let until): at = until
-        case .running(_, let since): at = since + slots[index].entry.target.timeout
-        case .expired:
+        guard let at = slots[index].deadline else {
             slots[index].stamp = 0
             return
         }
@@ -136,21 +111,7 @@ package struct Prober: Sendable {
         while let due = queue.first, due.slot >= slots.count || slots[due.slot].stamp != due.stamp || due.at <= now {
             queue.removeFirst()
             guard due.slot < slots.count, slots[due.slot].stamp == due.stamp else { continue }
-            switch slots[due.slot].phase {
-            case .waiting:
-                let run = ProbeRun(rawValue: nextRun)
-                nextRun += 1
-                runs[run] = due.slot
-                slots[due.slot].phase = .running(run, since: now)
-                let entry = slots[due.slot].entry
-                let didPass = if case .passed = entry.lastOutcome { true } else { false }
-                effects.append(.start(run, entry.target.check, comparesRealAddress: !didPass))
-            case .running(let run, let since):
-                slots[due.slot].phase = .expired(run, since: since, lateness: now - due.at)
-                effects.append(.expire(run))
-            case .expired:
-                break
-            }
+            advance(slot: due.slot, at: now, into: &effects)
             schedule(due.slot)
         }
         if let at = summaryAt, at <= now {
@@ -159,7 +120,27 @@ package struct Prober: Sendable {
         }
     }
 
+    /// Ends the runs of a slot whose time is up, and begins the next one.
+    private mutating func advance(slot index: Int, at now: MonotonicInstant, into effects: inout [ProberEffect]) {
+        let target = slots[index].entry.target
+        for position in slots[index].running.indices where slots[index].running[position].lateness == nil {
+            let end = slots[index].running[position].since + target.timeout
+            guard end <= now else { continue }
+            slots[index].running[position].lateness = now - end
+            effects.append(.expire(slots[index].running[position].run))
+        }
+        guard slots[index].canStart, slots[index].next <= now else { return }
+        let run = ProbeRun(rawValue: nextRun)
+        nextRun += 1
+        runs[run] = index
+        slots[index].running.append(ProbeSlot.Running(run: run, since: now))
+        slots[index].lastStart = now
+        let didPass = if case .passed = slots[index].entry.lastOutcome { true } else { false }
+        effects.append(.start(run, target.check, comparesRealAddress: !didPass))
+    }
+
     private mutating func finish(
+        _ run: ProbeRun,
         _ index: Int,
         _ outcome: ProbeOutcome,
         _ phases: ProbePhases?,
@@ -168,55 +149,69 @@ package struct Prober: Sendable {
     ) {
         var slot = slots[index]
         var outcome = outcome
-        let since: MonotonicInstant
-        switch slot.phase {
-        case .running(_, let start): since = start
-        case .expired(_, let start, let lateness):
-            since = start
-            outcome = Self.judge(outcome, timeout: slot.entry.target.timeout, lateness: lateness)
-        case .waiting: preconditionFailure("a run that is known has a slot that runs")
+        guard let position = slot.running.firstIndex(where: { $0.run == run }) else {
+            preconditionFailure("a run that is known belongs to a slot")
+        }
+        let ended = slot.running.remove(at: position)
+        let target = slot.entry.target
+        if let lateness = ended.lateness {
+            outcome = Self.judge(outcome, timeout: target.timeout, lateness: lateness)
         }
         hearing.take(outcome, phases, at: now)
-        let count = weigh(&outcome, of: &slot, since: since, at: now)
         let before = slot.entry.verdict
-        for _ in 0..<count { _ = slot.counter.record(outcome.result) }
-        let state = slot.counter.state
-        let isUnsure = if case .inconclusive = outcome { true } else { slot.counter.isUnsure }
-        let interval = isUnsure ? slot.entry.target.fastInterval : slot.entry.target.interval
-        let next = since + interval
-        // A machine that stood still does not make up for the runs that it missed.
-        slot.phase = .waiting(until: now - next > interval ? now : next)
-        slot.entry.count(outcome, phases, at: now)
-        slot.entry.verdict = Self.verdict(state, after: outcome, before: before, at: now)
+        if outcome.result != .success, let passedSince = slot.passedSince, ended.since < passedSince {
+            // Something has passed that was asked later.
+            slot.entry.count(outcome, phases, at: now)
+        } else {
+            weigh(&outcome, of: &slot, since: ended.since, at: now)
+            if outcome.result == .success { slot.passedSince = ended.since }
+            slot.entry.count(outcome, phases, at: now)
+            slot.entry.verdict = Self.verdict(slot.counter.state, after: outcome, before: before, at: now)
+        }
+        if !slot.counter.isUnsure {
+            // Those beside it were only asked to be sure.
+            for other in slot.running {
+                runs[other.run] = nil
+                effects.append(.cancel(other.run))
+            }
+            slot.running = []
+        }
         slots[index] = slot
         schedule(index)
         guard before.state != slot.entry.verdict.state || before.reason != slot.entry.verdict.reason else { return }
         effects.append(.report(ProbeReport(isSummary: false, entries: [slot.entry])))
     }
 
-    /// Judges silence by what was heard of others, and says how many times the outcome counts: what was withheld because
-    /// nobody was heard counts once it has lasted.
+    /// Counts an outcome, and judges silence by what was heard of others: what was withheld because nobody was heard
+    /// counts once it has lasted.
     private func weigh(
         _ outcome: inout ProbeOutcome,
-        of slot: inout Slot,
+        of slot: inout ProbeSlot,
         since: MonotonicInstant,
         at now: MonotonicInstant,
-    ) -> Int {
+    ) {
+        let target = slot.entry.target
         guard case .failed(let reason, let evidence) = outcome, reason.isSilence else {
             slot.silence = nil
-            return 1
+            _ = slot.counter.record(outcome.result, begun: since, spacing: target.fastInterval)
+            return
         }
         let begun = slot.silence?.since ?? since
         let runs = (slot.silence?.runs ?? 0) + 1
         slot.silence = (begun, runs)
-        guard hearing.blames(slot.entry.target, silentSince: begun, lastRun: since, at: now) else {
+        // Runs one after the other begin no sooner than the one before has had its time.
+        let spacing = max(target.fastInterval, target.timeout)
+        guard hearing.blames(target, silentSince: begun, lastRun: since, at: now) else {
             outcome = .inconclusive(evidence: "nobody answers; \(evidence)")
             // Those just before may be of the same cause.
             slot.counter.forgetFailures()
-            return 1
+            _ = slot.counter.record(.obstacle, begun: since, spacing: spacing)
+            return
         }
-        guard now - begun >= Hearing.patience, slot.counter.state != .down else { return 1 }
-        return max(1, min(runs, slot.entry.target.fall) - slot.counter.failures)
+        if now - begun >= Hearing.patience {
+            for _ in 1..<min(runs, target.fall) { _ = slot.counter.record(.failure, begun: begun, spacing: spacing) }
+        }
+        _ = slot.counter.record(.failure, begun: since, spacing: spacing)
     }
 
     /// Whether silence counts: not where the prober itself came late.

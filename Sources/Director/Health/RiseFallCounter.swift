@@ -1,6 +1,9 @@
+package import Primitives
+
 /// Counts results until there are enough in a row to believe them.
 ///
-/// While nothing is known, `rise` successes or `fall` failures are needed as well: one packet decides nothing.
+/// While nothing is known, `rise` successes or `fall` failures are needed as well: one packet decides nothing. Nor do many
+/// in a short time: the runs that gave them have to have begun as far apart as the caller says.
 package struct RiseFallCounter: Hashable, Sendable {
     private let rise: Int
     private let fall: Int
@@ -8,6 +11,8 @@ package struct RiseFallCounter: Hashable, Sendable {
     /// How many of the last results were failures, up to as many as it takes.
     package private(set) var failures = 0
     private var obstacles = 0
+    /// When the first of the results in a row began that are being counted.
+    private var rowSince: MonotonicInstant?
 
     /// What is believed.
     package private(set) var state = Verdict.State.unknown
@@ -41,17 +46,21 @@ package struct RiseFallCounter: Hashable, Sendable {
         if state != .down { failures = 0 }
     }
 
-    /// Takes a result and gives what is believed now.
-    package mutating func record(_ result: Result) -> Verdict.State {
+    /// Takes the result of a run that began at a time and gives what is believed now.
+    ///
+    /// The spacing is how far apart two of those runs count as two.
+    package mutating func record(_ result: Result, begun: MonotonicInstant, spacing: Interval) -> Verdict.State {
         switch result {
         case .success:
+            rowSince = successes == 0 ? begun : rowSince.map { min($0, begun) } ?? begun
             successes = min(successes + 1, rise)
             (failures, obstacles) = (0, 0)
-            if successes >= rise { state = .up }
+            if successes >= rise, spans(rise, begun, spacing) { state = .up }
         case .failure:
+            rowSince = failures == 0 ? begun : rowSince.map { min($0, begun) } ?? begun
             failures = min(failures + 1, fall)
             (successes, obstacles) = (0, 0)
-            if failures >= fall { state = .down }
+            if failures >= fall, spans(fall, begun, spacing) { state = .down }
         case .obstacle:
             // Neither count is touched: a success before and one after are still two in a row of those that ran.
             obstacles = min(obstacles + 1, fall)
@@ -61,5 +70,10 @@ package struct RiseFallCounter: Hashable, Sendable {
             }
         }
         return state
+    }
+
+    /// Whether a run that began at a time is far enough from the first of the row.
+    private func spans(_ count: Int, _ begun: MonotonicInstant, _ spacing: Interval) -> Bool {
+        rowSince.map { begun - $0 >= spacing * Int64(count - 1) } ?? true
     }
 }

@@ -200,7 +200,7 @@ extension Incident {
         name: "probe-loss",
         summary: "three of ten probes are lost, and nothing of the clients'",
         expectation: .counted,
-        lasts: .seconds(3),
+        lasts: ProbeLoss.duration,
         happen: { cluster, _ in
             let instant = now()
             let pairs = cluster.directors.flatMap { director in cluster.realServers.map { (director, $0) } }

@@ -44,6 +44,7 @@ struct Incident: Sendable {
             if !service.isEmpty { try cluster.reload(service) }
             try play(cluster, &outcome, isJudged: directors == .tandem)
             if !service.isEmpty { try cluster.reload("") }
+            cluster.incidents[name, default: [:]][directors] = outcome
         }
     }
 
@@ -68,7 +69,7 @@ struct Incident: Sendable {
             back = isBack ? cluster.bothKeep(weight: 1, of: node, since: ended).map { $0 - ended } : nil
         }
         judge(&outcome, zero, kept, cluster, isJudged: isJudged)
-        outcome.count("weight changes", changes)
+        outcome.count(Incident.weightChanges, changes)
         isJudged
             ? outcome.time(Incident.oneOnBoth, back) : outcome.note(Incident.oneOnBoth, back)
         outcome.load(load, lostAtMost: isJudged ? lostAtMost : nil)
@@ -121,6 +122,7 @@ struct Incident: Sendable {
         }
     }
 
-    private static let zeroOnBoth = "weight 0 on both directors"
+    static let weightChanges = "weight changes"
+    static let zeroOnBoth = "weight 0 on both directors"
     private static let oneOnBoth = "weight 1 on both directors afterwards"
 }
