@@ -54,6 +54,9 @@ extension PeerCore {
         (election?.routers ?? []).filter { $0.state == .active && released[$0.name] == nil }.map(\.name).sorted()
     }
 
+    /// The names of the routers whose addresses are this director's own (priority 255, RFC 9568 section 5.2.4).
+    var ownedRouters: [String] { (election?.routers ?? []).filter { $0.priority == 255 }.map(\.name) }
+
     /// Takes the election's picture.
     mutating func take(_ report: ElectionReport, at now: MonotonicInstant) {
         election = report
@@ -132,6 +135,7 @@ extension PeerCore {
                 continue
             }
             if router.state != .active { refusals.insert(.notActive) }
+            if ownedRouters.contains(name) { refusals.insert(.other) }
             if message.cause == .preemption, pinned.contains(name) { refusals.insert(.operatorsChoice) }
         }
         if !message.isForced, hasOtherConfiguration { refusals.insert(.configurationDiffers) }

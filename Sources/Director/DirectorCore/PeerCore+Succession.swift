@@ -139,9 +139,7 @@ extension PeerCore {
         }
         guard handover == .idle else { return refuse("another handover is under way") }
         // The owner of addresses keeps them, so that a successor would only be a second one.
-        let owned =
-            (election?.routers ?? []).filter { $0.priority == 255 }.map(\.name)
-            + state.routers.filter { $0.priority == 255 }.map(\.name)
+        let owned = ownedRouters + state.routers.filter { $0.priority == 255 }.map(\.name)
         if let name = request.router, owned.contains(name) {
             return refuse("the owner of the addresses of \"\(name)\" (priority 255) does not hand them over")
         }
