@@ -2,7 +2,8 @@ import Glibc
 import Primitives
 
 /// The lab's command: `lab list`, `lab run NAME...`, `lab all`, `lab demo`; `--repetitions N`, `--keepalived`;
-/// `lab interop [NAME...]`, `lab list interop`; `lab benchmark [--repetitions N] [SECONDS]`.
+/// `lab interop [NAME...]`, `lab list interop`; `lab benchmark [--repetitions N] [SECONDS]`;
+/// `lab probing TARGETS MILLISECONDS SECONDS`.
 @main
 enum Lab {
     static func main() {
@@ -33,6 +34,8 @@ enum Lab {
             return true
         case "benchmark":
             return try benchmark(Array(arguments.dropFirst()), runs: repetitions)
+        case "probing":
+            return try probing(arguments.dropFirst().compactMap { Int($0) })
         case "interop":
             return try playInterop(Array(arguments.dropFirst()))
         case "list":
@@ -53,7 +56,8 @@ enum Lab {
             throw LabError(
                 """
                 usage: lab list [interop] | lab run NAME... | lab all [--repetitions N] | lab demo \
-                | lab interop [NAME...] | lab benchmark [--repetitions N] [SECONDS]
+                | lab interop [NAME...] | lab benchmark [--repetitions N] [SECONDS] \
+                | lab probing TARGETS MILLISECONDS SECONDS
                 """
             )
         }
@@ -96,6 +100,38 @@ enum Lab {
         if let problem = segment.frames.problem { throw LabError("packet capture: \(problem)") }
         narrator.event("end", [("passed", .boolean(passed))])
         return passed
+    }
+
+    // keepalived checks nothing where the kernel has no IPVS.
+    private static func probing(_ numbers: [Int]) throws -> Bool {
+        guard numbers.count == 3, (1...10_000).contains(numbers[0]), numbers[1] > 0, numbers[2] > 0 else {
+            throw LabError("usage: lab probing TARGETS MILLISECONDS SECONDS")
+        }
+        let narrator = Narrator(.events)
+        signal(SIGPIPE, SIG_IGN)
+        File.makeDirectory("/run/tandem-lab")
+        _ = try Command.output(["modprobe", "-a", "ip_vs", "ip_vs_rr"])
+        let segment = try Segment(Programs())
+        defer { segment.tearDown() }
+        let benchmark = ProbingBenchmark(
+            targets: numbers[0],
+            interval: .milliseconds(Int64(numbers[1])),
+            seconds: numbers[2]
+        )
+        let hasIPVS = File.read("/proc/net/ip_vs") != nil
+        for implementation in hasIPVS ? [Implementation.keepalived, .tandem] : [.tandem] {
+            let figure = try benchmark.measure(implementation, on: segment)
+            narrator.event(
+                "probing",
+                [
+                    ("contender", .string("\(implementation)")), ("targets", .number(Double(numbers[0]))),
+                    ("per second", .number(figure.probesPerSecond)), ("percent", .number(figure.percent)),
+                    ("microseconds", .number(figure.microsecondsPerProbe)),
+                ]
+            )
+        }
+        narrator.event("end", [("passed", true)])
+        return true
     }
 
     // What needs no IPVS, on the running kernel: SECONDS is how long the processors are kept busy.
