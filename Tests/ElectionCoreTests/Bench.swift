@@ -158,7 +158,9 @@ extension [ElectionEffect] {
     /// The priorities of the advertisements among the effects.
     var priorities: [UInt8] {
         compactMap { effect in
-            guard case .sendAdvertisement(_, let source, let destination, let payload, _) = effect else { return nil }
+            guard case .sendAdvertisement(_, let source, let destination, let payload, _, _) = effect else {
+                return nil
+            }
             return try? Advertisement.decode(payload[...], from: source, to: destination).advertisement.priority
         }
     }

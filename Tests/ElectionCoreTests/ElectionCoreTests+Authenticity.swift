@@ -165,7 +165,7 @@ import VRRP
         for count in 0..<30 {
             if count == 10 { bench.handle(.clockRead(realTimeNanoseconds: Self.epoch - 1_000_000_000_000)) }
             for effect in bench.pass(.milliseconds(100)) {
-                guard case .sendAdvertisement(_, _, _, _, let trailer) = effect else { continue }
+                guard case .sendAdvertisement(_, _, _, _, let trailer, _) = effect else { continue }
                 #expect(trailer?.keyIdentifier == 1)
                 if let trailer { stamps.append(trailer.stamp) }
             }
@@ -185,7 +185,7 @@ import VRRP
         bench.started(settings)
         bench.converge()
         let stamps = bench.expire().compactMap { effect -> Int64? in
-            guard case .sendAdvertisement(_, _, _, _, let trailer) = effect else { return nil }
+            guard case .sendAdvertisement(_, _, _, _, let trailer, _) = effect else { return nil }
             return trailer?.stamp.nanoseconds
         }
         #expect(stamps.count == 2)
@@ -210,7 +210,7 @@ import VRRP
         for mode in AuthenticitySettings.Mode.allCases {
             let bench = Self.bench(mode)
             let signed = bench.expire().contains { effect in
-                guard case .sendAdvertisement(_, _, _, _, let trailer) = effect else { return false }
+                guard case .sendAdvertisement(_, _, _, _, let trailer, _) = effect else { return false }
                 return trailer != nil
             }
             #expect(signed == (mode != .receiveOnly))

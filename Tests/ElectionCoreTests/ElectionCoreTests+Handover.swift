@@ -10,7 +10,9 @@ extension ElectionCoreTests {
     /// The Max Advertise Intervals of the advertisements among the effects.
     static func intervals(_ effects: [ElectionEffect]) -> [Interval] {
         effects.compactMap { effect in
-            guard case .sendAdvertisement(_, let source, let destination, let payload, _) = effect else { return nil }
+            guard case .sendAdvertisement(_, let source, let destination, let payload, _, _) = effect else {
+                return nil
+            }
             return try? Advertisement.decode(payload[...], from: source, to: destination).advertisement.interval
         }
     }

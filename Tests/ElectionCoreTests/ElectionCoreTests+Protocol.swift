@@ -27,7 +27,7 @@ import VRRP
         #expect(bench.state == .backup)
         let effects = bench.pass(.milliseconds(1))
         #expect(bench.state == .active)
-        guard case .sendAdvertisement(_, let source, let destination, let payload, _) = effects.first else {
+        guard case .sendAdvertisement(_, let source, let destination, let payload, _, _) = effects.first else {
             Issue.record("no advertisement in \(effects)")
             return
         }
@@ -60,7 +60,7 @@ import VRRP
             settings.checksumForm = form
             let bench = Bench.active(settings)
             let sent = bench.pass(.milliseconds(100)).first { if case .sendAdvertisement = $0 { true } else { false } }
-            guard case .sendAdvertisement(_, let source, let destination, let payload, _) = sent else {
+            guard case .sendAdvertisement(_, let source, let destination, let payload, _, _) = sent else {
                 Issue.record("no advertisement")
                 return
             }
@@ -74,7 +74,9 @@ import VRRP
         bench.converge()
         let effects = bench.expire()
         let destinations = effects.compactMap { effect -> IPAddress? in
-            guard case .sendAdvertisement(_, let source, let destination, let payload, _) = effect else { return nil }
+            guard case .sendAdvertisement(_, let source, let destination, let payload, _, _) = effect else {
+                return nil
+            }
             #expect(throws: Never.self) { try Advertisement.decode(payload[...], from: source, to: destination) }
             #expect(throws: Rejection.wrongChecksum) {
                 try Advertisement.decode(payload[...], from: source, to: Bench.group)

@@ -93,7 +93,7 @@ final class HandoverPair {
     private func execute(_ effect: ElectionEffect, of index: Int) {
         let node = nodes[index]
         switch effect {
-        case .sendAdvertisement(_, let source, let destination, let payload, _):
+        case .sendAdvertisement(_, let source, let destination, let payload, _, _):
             after(.microseconds(100) + draw(.milliseconds(2))) { [self] in
                 let packet = ReceivedPacket(
                     interface: "eth0",

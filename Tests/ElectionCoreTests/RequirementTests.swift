@@ -19,7 +19,7 @@ import VRRP
     /// Source and destination of every advertisement among the effects.
     static func ways(_ effects: [ElectionEffect]) -> [[IPAddress]] {
         effects.compactMap { effect in
-            guard case .sendAdvertisement(_, let source, let destination, _, _) = effect else { return nil }
+            guard case .sendAdvertisement(_, let source, let destination, _, _, _) = effect else { return nil }
             return [source, destination]
         }
     }

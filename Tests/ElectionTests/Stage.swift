@@ -73,11 +73,11 @@ final class Stage {
     }
 
     /// Starts the next process on the same machine, with the record of the one before.
-    func resume(until: MonotonicInstant) throws {
+    func resume(until: MonotonicInstant, _ router: VirtualRouterSettings = Stage.settings) throws {
         let found = found
         let addresses = try AddressThread.start { found.post($0) }
-        var settings = ElectionSettings(routers: [Self.settings])
-        settings.resumes = [Self.settings.name: until]
+        var settings = ElectionSettings(routers: [router])
+        settings.resumes = [router.name: until]
         let published = published
         let next = try ElectionThread.start(
             settings,
@@ -126,7 +126,7 @@ final class Stage {
     }
 
     /// The peer advertises.
-    func advertise(_ priority: UInt8) throws {
+    func advertise(_ priority: UInt8, from mac: MACAddress = Stage.peerMAC) throws {
         let group = ProtocolVersion.group(.ipv4)
         let message = Advertisement(of: Self.settings, priority: priority)
             .encode(from: Self.peer, to: group, checksum: .pseudoHeader)
@@ -138,7 +138,7 @@ final class Stage {
         )
         let frame = EthernetFrame(
             destination: ProtocolVersion.groupMAC(.ipv4),
-            source: Self.peerMAC,
+            source: mac,
             etherType: EthernetFrame.ipv4,
             payload: packet.encode()[...]
         )

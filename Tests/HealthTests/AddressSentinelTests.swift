@@ -49,6 +49,18 @@ import Testing
         #expect(findings(sentinel(router: Self.peer, heard: heard), neighbours: [:]).isEmpty)
     }
 
+    @Test func `the virtual MAC is the Active Router's, and a stranger's where this director is the Active Router`() {
+        let virtual = MACAddress(rawValue: 0x5e00_0133)
+        func findings(router: IPv4Address?) -> [MACAddress] {
+            var sentinel = AddressSentinel()
+            sentinel.watch([AddressOwner(address: Self.virtual, router: router, virtualMAC: virtual)])
+            for time in [Int64(0), 1_000] { sentinel.hear(Self.virtual, from: virtual, at: at(time)) }
+            return self.findings(sentinel).map(\.mac)
+        }
+        #expect(findings(router: Self.peer) == [])
+        #expect(findings(router: nil) == [virtual])
+    }
+
     @Test func `a takeover forgets who answered before`() {
         var sentinel = sentinel(router: Self.peer, heard: [(Self.peerMAC, 0), (Self.peerMAC, 1_000)])
         sentinel.watch([AddressOwner(address: Self.virtual, router: nil)])

@@ -71,13 +71,15 @@ final class AddressThread {
         var failures: [AddressReport.Failure] = []
         for step in steps {
             guard !world.netlinkFails() else {
-                failures.append(.init(entry: step.entry, code: Self.interrupted))
+                if let entry = step.entry { failures.append(.init(entry: entry, code: Self.interrupted)) }
                 continue
             }
             switch step {
             case .add(let entry): node.kernel.add(entry.prefix, to: entry.interface, isMarked: true)
             case .linger(let prefix, _): node.kernel.add(prefix, to: MachineKernel.loopback, isMarked: true)
             case .remove(let found, _): node.kernel.remove(found)
+            // No router of the simulation has a virtual MAC.
+            case .addInterface, .removeInterface: break
             }
         }
         if applied?.generation == demand.generation, failures.isEmpty { repairs += UInt64(steps.count) }
@@ -133,9 +135,10 @@ final class AddressThread {
 
 extension AddressPlan.Step {
     /// The entry for whose sake the step is taken.
-    fileprivate var entry: AddressDemand.Entry {
+    fileprivate var entry: AddressDemand.Entry? {
         switch self {
-        case .add(let entry), .linger(_, let entry), .remove(_, let entry): entry
+        case .add(let entry), .linger(_, let entry), .remove(_, let entry), .addInterface(_, let entry): entry
+        case .removeInterface(_, let entry): entry
         }
     }
 }

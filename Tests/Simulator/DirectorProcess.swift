@@ -189,7 +189,7 @@ final class DirectorProcess {
 
     private func execute(_ effect: ElectionEffect) {
         switch effect {
-        case .sendAdvertisement(_, let source, let destination, let payload, _):
+        case .sendAdvertisement(_, let source, let destination, let payload, _, _):
             world.note(node.name, "advertises", bytes: payload)
             guard node.kernel.isReachable else { return }
             let frame = Frame.vrrp(payload: payload, source: source, destination: destination, timeToLive: 255)

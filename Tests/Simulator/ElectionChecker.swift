@@ -80,7 +80,7 @@ final class ElectionChecker {
         var announced = false
         for effect in effects {
             switch effect {
-            case .sendAdvertisement(_, let source, let destination, let payload, _):
+            case .sendAdvertisement(_, let source, let destination, let payload, _, _):
                 guard let decoded = try? Advertisement.decode(payload[...], from: source, to: destination) else {
                     return world.fail(.safety, .silentUnlessActive, "\(node.name) sends what nobody can read")
                 }

@@ -112,18 +112,27 @@ struct AddressLoop: ~Copyable {
         let begin = Clock.now
         defer { pacing.looked(from: begin, to: Clock.now) }
         var kernel = try KernelAddresses(socket)
-        let steps = AddressPlan.steps(demand: demand, before: applied, found: kernel.found)
+        let steps = AddressPlan.steps(
+            demand: demand,
+            before: applied,
+            found: kernel.found,
+            interfaces: kernel.interfaces
+        )
         var failures: [AddressReport.Failure] = []
+        var missing: Set<String> = []
         for step in steps {
+            // An interface that could not be made is the one thing to tell of: its addresses have nowhere to go.
+            if case .add(let entry) = step, missing.contains(entry.interface) { continue }
             do throws(NetlinkError) {
                 try perform(step, &kernel)
             } catch {
-                failures.append(AddressReport.Failure(entry: step.entry, code: error.code.rawValue))
+                if case .addInterface(let interface, _) = step { missing.insert(interface.name) }
+                if let entry = step.entry { failures.append(.init(entry: entry, code: error.code.rawValue)) }
             }
         }
         // A difference under a demand that was applied before is somebody else's work.
         if applied?.generation == demand.generation, failures.isEmpty { repairs += UInt64(steps.count) }
-        let isAcknowledged = failures.isEmpty && steps.allSatisfy { if case .add = $0 { true } else { false } }
+        let isAcknowledged = failures.isEmpty && steps.allSatisfy(\.isAddition)
         if !isAcknowledged { kernel = try KernelAddresses(socket) }
         if failures.isEmpty { applied = demand }
         let report = kernel.report(for: demand, failures: failures, repairs: repairs)
@@ -165,6 +174,11 @@ struct AddressLoop: ~Copyable {
         case .remove(let found, _):
             guard let address = kernel.entry(of: found) else { return }
             try socket.remove(address)
+        case .addInterface(let interface, _):
+            let index = try VirtualInterfaces.raise(interface, socket, among: kernel.interfaces)
+            kernel.note(raised: interface, index: index)
+        case .removeInterface(let found, _):
+            try socket.removeLink(interfaceIndex: found.index)
         }
     }
 }
@@ -197,9 +211,18 @@ extension AddressDemand.Entry {
 
 extension AddressPlan.Step {
     /// The entry for whose sake the step is taken.
-    var entry: AddressDemand.Entry {
+    var entry: AddressDemand.Entry? {
         switch self {
-        case .add(let entry), .linger(_, let entry), .remove(_, let entry): entry
+        case .add(let entry), .linger(_, let entry), .remove(_, let entry), .addInterface(_, let entry): entry
+        case .removeInterface(_, let entry): entry
+        }
+    }
+
+    /// Whether the step only adds, so that the kernel's acknowledgement says all.
+    var isAddition: Bool {
+        switch self {
+        case .add, .addInterface: true
+        case .linger, .remove, .removeInterface: false
         }
     }
 }

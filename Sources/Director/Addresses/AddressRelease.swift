@@ -7,7 +7,8 @@ internal import VRRP
 package enum AddressRelease {
     /// Removes every address that bears the mark, and every configured one unless this machine owns it.
     ///
-    /// Loopback interfaces are left alone: real servers keep their addresses there. Returns what was removed.
+    /// Interfaces with virtual MACs go with what they bear, if name, kind, MAC and parent say that they are Tandem's. Loopback
+    /// interfaces are left alone: real servers keep their addresses there. Returns what was removed.
     @discardableResult
     package static func releaseAddresses(of settings: ElectionSettings) throws(NetlinkError) -> [Prefix] {
         let entries = settings.routers.flatMap { router in
@@ -15,7 +16,8 @@ package enum AddressRelease {
                 AddressDemand.Entry(
                     interface: router.interface,
                     prefix: $0,
-                    disposition: router.isAddressOwner ? .unclaimed : .absent
+                    disposition: router.isAddressOwner ? .unclaimed : .absent,
+                    virtualMAC: router.virtualMAC
                 )
             }
         }
@@ -23,10 +25,19 @@ package enum AddressRelease {
         let kernel = try KernelAddresses(socket)
         let demand = AddressDemand(generation: 0, entries: entries)
         var removed: [Prefix] = []
-        for step in AddressPlan.steps(demand: demand, before: nil, found: kernel.found) {
-            guard case .remove(let found, _) = step, let address = kernel.entry(of: found) else { continue }
-            try socket.remove(address)
-            removed.append(found.prefix)
+        let (found, interfaces) = (kernel.found, kernel.interfaces)
+        for step in AddressPlan.steps(demand: demand, before: nil, found: found, interfaces: interfaces) {
+            switch step {
+            case .remove(let found, _):
+                guard let address = kernel.entry(of: found) else { continue }
+                try socket.remove(address)
+                removed.append(found.prefix)
+            case .removeInterface(let interface, _):
+                try socket.removeLink(interfaceIndex: interface.index)
+                removed += found.filter { $0.interface == interface.name }.map(\.prefix)
+            case .add, .linger, .addInterface:
+                continue
+            }
         }
         return removed
     }

@@ -4,7 +4,7 @@ internal import Primitives
 
 /// The interfaces and their addresses as one dump found them.
 struct KernelAddresses {
-    private let links: [Link]
+    private var links: [Link]
     private var addresses: [InterfaceAddress]
 
     /// Dumps interfaces and addresses: `ip link show`, `ip address show`.
@@ -15,6 +15,28 @@ struct KernelAddresses {
 
     /// Counts an address as there whose addition the kernel has acknowledged.
     mutating func note(added address: InterfaceAddress) { addresses.append(address) }
+
+    /// Counts an interface as there that was made or set up, and up.
+    mutating func note(raised interface: VirtualInterface, index: Int32) {
+        links.removeAll { $0.index == index }
+        var link = Link(index: index, name: interface.name, mac: interface.mac)
+        (link.kind, link.parentIndex) = (VirtualInterface.kind, interface.parentIndex)
+        links.append(link)
+    }
+
+    /// The interfaces as far as virtual MACs are concerned.
+    var interfaces: [FoundInterface] {
+        links.map { link in
+            FoundInterface(
+                name: link.name,
+                index: link.index,
+                kind: link.kind ?? "",
+                mac: link.mac,
+                parentIndex: link.isParentElsewhere ? nil : link.parentIndex,
+                isUp: link.isUp
+            )
+        }
+    }
 
     /// The index of an interface, if it exists.
     func index(of name: String) -> Int32? { links.first { $0.name == name }?.index }
@@ -48,10 +70,11 @@ struct KernelAddresses {
     ) -> AddressReport {
         var names: [String] = []
         for entry in demand.entries where !names.contains(entry.interface) { names.append(entry.interface) }
-        let found = found.filter { !$0.isLingering }
+        let (found, interfaces) = (found.filter { !$0.isLingering }, interfaces)
         var held: [AddressReport.HeldAddress] = []
         for entry in demand.entries {
-            let same = found.filter { $0.interface == entry.interface && $0.prefix.address == entry.prefix.address }
+            guard let place = place(of: entry, among: interfaces) else { continue }
+            let same = found.filter { $0.interface == place && $0.prefix.address == entry.prefix.address }
             guard !same.isEmpty else { continue }
             held.append(
                 AddressReport.HeldAddress(
@@ -68,6 +91,14 @@ struct KernelAddresses {
             failures: failures,
             repairs: repairs
         )
+    }
+
+    /// The name of the interface on which an address counts as held; nothing if that is not there, or not up.
+    private func place(of entry: AddressDemand.Entry, among interfaces: [FoundInterface]) -> String? {
+        guard entry.virtualMAC != nil else { return entry.interface }
+        guard let virtual = entry.virtualInterface(among: interfaces) else { return nil }
+        let isUp = interfaces.contains { $0.name == virtual.name && $0.virtualMAC == virtual.mac && $0.isUp }
+        return isUp ? virtual.name : nil
     }
 
     private func interface(named name: String, for demand: AddressDemand) -> AddressReport.Interface? {

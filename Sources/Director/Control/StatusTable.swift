@@ -42,7 +42,8 @@ package enum StatusTable {
         for router in routers {
             let active = router.activeRouter.map { $0 + (router.activePriority.map { " (\($0))" } ?? "") }
             table.add([
-                router.name, "\(router.virtualRouterIdentifier)", router.interface, "\(router.priority)", router.state,
+                router.name, "\(router.virtualRouterIdentifier)",
+                router.interface + (router.virtualMAC.map { " \($0)" } ?? ""), "\(router.priority)", router.state,
                 router.reason, age(router.age), active ?? "-",
                 router.addresses.map { "\($0.address) \($0.isHeld ? "held" : "not held")" }.joined(separator: ", "),
             ])

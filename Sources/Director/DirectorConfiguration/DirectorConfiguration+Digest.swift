@@ -24,7 +24,7 @@ extension DirectorConfiguration {
                 "virtual_router \(router.name) vrid \(router.virtualRouterIdentifier) version "
                     + "\(router.version.rawValue) authentication \(router.authentication.type) unicast "
                     + "\(router.unicast != nil) advertisement_interval \(router.advertisementInterval.exact) "
-                    + "addresses \(addresses)"
+                    + "addresses \(addresses)" + (router.usesVirtualMAC ? " virtual_mac" : "")
             )
         }
         for server in cluster.realServers {

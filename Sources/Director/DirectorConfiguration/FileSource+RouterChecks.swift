@@ -11,6 +11,7 @@ extension FileSource {
         checkPeers(router, diagnostics)
         checkTracks(router, diagnostics)
         checkGroup(router, diagnostics)
+        checkVirtualMAC(router, diagnostics)
     }
 
     private func checkTracks(_ router: VirtualRouterSource, _ diagnostics: DiagnosticList) {
@@ -124,6 +125,22 @@ extension FileSource {
             } else if let problem = address.value.unusable {
                 diagnostics.report("\(address.value.address) is \(problem) of \(address.value)", at: address.span)
             }
+        }
+    }
+
+    private func checkVirtualMAC(_ router: VirtualRouterSource, _ diagnostics: DiagnosticList) {
+        guard let virtualMAC = router.virtualMAC, virtualMAC.value else { return }
+        if router.priority?.value == 255 {
+            diagnostics.report(
+                "priority 255 is the addresses' owner, whose real addresses stay at the interface's own MAC",
+                at: virtualMAC.span,
+            )
+        } else if router.unicastPeers != nil {
+            diagnostics.report(
+                "switches learn the port of the virtual MAC by the group's advertisements (RFC 9568 section 7.2); "
+                    + "with \"unicast_peers\" they do not hear them",
+                at: virtualMAC.span,
+            )
         }
     }
 

@@ -21,6 +21,7 @@ struct VirtualRouterSource {
     var tracks: [Located<TrackSource>]?
     var syncGroup: Located<String>?
     var carrierDelay: Located<Interval>?
+    var virtualMAC: Located<Bool>?
     var addresses: [Located<Prefix>]?
     /// Whether every address could be read.
     var hasAllAddresses: Bool
@@ -51,6 +52,7 @@ struct VirtualRouterSource {
         tracks = fields.optional("track", .list(of: .track, atMost: 32))?.value
         syncGroup = fields.optional("sync_group", .name)
         carrierDelay = fields.optional("carrier_delay", .duration(.zero ... .seconds(300)))
+        virtualMAC = fields.optional("virtual_mac", .boolean)
         // An advertisement counts its addresses in one octet; with 20 it still fits into the smallest IPv4 datagram.
         let problems = fields.diagnostics.count
         addresses = fields.required("addresses", .list(of: Format<Prefix>.prefix, atMost: 64))?.value
@@ -82,6 +84,7 @@ struct VirtualRouterSource {
         settings.tracks = (tracks ?? []).compactMap(\.value.settings)
         settings.syncGroup = syncGroup?.value
         if let carrierDelay { settings.carrierDelay = carrierDelay.value }
+        if let virtualMAC { settings.usesVirtualMAC = virtualMAC.value }
         if let checksum { settings.checksumForm = checksum.value.value }
         if let unicastPeers {
             settings.unicast = UnicastSettings(peers: unicastPeers.map(\.value))

@@ -27,12 +27,20 @@ package struct AddressDemand: Hashable, Sendable {
         package var prefix: Prefix
         /// What is wanted of it.
         package var disposition: Disposition
+        /// The MAC at which it is wanted, on a virtual interface over the interface; nothing for the interface itself.
+        package var virtualMAC: MACAddress?
 
         /// Makes an entry.
-        package init(interface: String, prefix: Prefix, disposition: Disposition) {
+        package init(
+            interface: String,
+            prefix: Prefix,
+            disposition: Disposition,
+            virtualMAC: MACAddress? = nil,
+        ) {
             self.interface = interface
             self.prefix = prefix
             self.disposition = disposition
+            self.virtualMAC = virtualMAC
         }
     }
 

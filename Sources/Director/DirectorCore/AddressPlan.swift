@@ -29,12 +29,37 @@ package enum AddressPlan {
         case linger(Prefix, AddressDemand.Entry)
         /// `ip address del`, for the sake of an entry.
         case remove(Found, AddressDemand.Entry)
+        /// `ip link add NAME link PARENT address MAC type macvlan` and `ip link set NAME up`, for the sake of an entry.
+        case addInterface(VirtualInterface, AddressDemand.Entry)
+        /// `ip link delete NAME`, for the sake of an entry, if there still is one.
+        case removeInterface(FoundInterface, AddressDemand.Entry?)
     }
 
     /// The changes from what was found to what is demanded; none if all is well.
     ///
     /// Addresses that the demand before had and this one has not are removed even where the kernel keeps no marks.
-    package static func steps(demand: AddressDemand, before: AddressDemand?, found everything: [Found]) -> [Step] {
+    /// An interface with a virtual MAC comes before its addresses. It goes with them, in one step: an IPv6 address that went
+    /// alone would leave its groups by a message from the virtual MAC, and bring the successor's frames here.
+    package static func steps(
+        demand: AddressDemand,
+        before: AddressDemand?,
+        found: [Found],
+        interfaces: [FoundInterface] = [],
+    ) -> [Step] {
+        let virtual = VirtualInterfaces(demand, interfaces)
+        let addresses = addressSteps(
+            demand: demand.placed(among: interfaces),
+            before: before?.placed(among: interfaces),
+            found: found.filter { !virtual.doomed.contains($0.interface) }
+        )
+        return virtual.additions + addresses + virtual.removals
+    }
+
+    private static func addressSteps(
+        demand: AddressDemand,
+        before: AddressDemand?,
+        found everything: [Found],
+    ) -> [Step] {
         var steps: [Step] = []
         let found = everything.filter { !$0.isLingering }
         let lingering = everything.filter(\.isLingering)

@@ -171,7 +171,7 @@ extension ClusterCore {
             let owner = router.state == .active ? nil : router.activeRouter?.ipv4
             guard router.state == .active || owner != nil else { return [] }
             return router.addresses.compactMap { $0.prefix.address.ipv4 }.map {
-                AddressOwner(address: $0, router: owner)
+                AddressOwner(address: $0, router: owner, virtualMAC: router.virtualMAC)
             }
         }
     }

@@ -220,6 +220,7 @@ extension RouterStatus {
             name: router.name,
             virtualRouterIdentifier: Int(router.virtualRouterIdentifier),
             interface: router.interface,
+            virtualMAC: router.virtualMAC.map { "\($0)" },
             priority: Int(router.priority),
             state: router.state.rawValue,
             reason: router.reason.rawValue,

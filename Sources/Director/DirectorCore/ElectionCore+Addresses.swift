@@ -92,7 +92,8 @@ extension ElectionCore {
 
     private func announce(_ slot: Slot, _ effects: inout [ElectionEffect]) {
         let name = slot.settings.interface
-        guard let mac = found?.interfaces.first(where: { $0.name == name })?.mac else { return }
+        let own = found?.interfaces.first { $0.name == name }?.mac
+        guard let mac = slot.settings.virtualMAC ?? own else { return }
         slot.router.statistics.announcements += 1
         slot.hasAnnounced = true
         for address in slot.announced {
@@ -104,7 +105,12 @@ extension ElectionCore {
         let entries = slots.flatMap { slot in
             let disposition = disposition(of: slot)
             return slot.settings.addresses.map {
-                AddressDemand.Entry(interface: slot.settings.interface, prefix: $0, disposition: disposition)
+                AddressDemand.Entry(
+                    interface: slot.settings.interface,
+                    prefix: $0,
+                    disposition: disposition,
+                    virtualMAC: slot.settings.virtualMAC
+                )
             }
         }
         let hasNewClaim = slots.contains { $0.isActive && $0.claimedBy == nil }

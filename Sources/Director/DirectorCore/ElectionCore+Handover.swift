@@ -30,9 +30,12 @@ extension ElectionCore {
         for slot in slots where routers.contains(slot.settings.name) { apply(event, to: slot, at: now, &effects) }
     }
 
-    /// Lets what a router has on its interface go slowly: an owner's address is the machine's own.
+    /// Lets what a router has on its interface go slowly: an owner's address is the machine's own, and a virtual MAC is the
+    /// successor's from its first frame on, so that no client goes on sending here.
     func linger(_ slot: Slot, at now: MonotonicInstant) {
-        guard !slot.settings.isAddressOwner, !heldAddresses(of: slot).isEmpty else { return }
+        guard !slot.settings.isAddressOwner, !slot.settings.usesVirtualMAC, !heldAddresses(of: slot).isEmpty else {
+            return
+        }
         slot.lingersUntil = now + Self.lingering
     }
 

@@ -84,6 +84,13 @@ extension ElectionCore {
         /// Whether it announces its addresses; while it hands them over, the successor does.
         var announces: Bool { isActive && !router.handover.isHandingOver }
 
+        /// Forgets what was claimed and announced: the addresses go to another MAC, of which every host has to hear.
+        func claimAnew() {
+            claimedBy = nil
+            announced = []
+            hasAnnounced = false
+        }
+
         /// When something of this router is due.
         var deadline: MonotonicInstant? {
             let filterDeadline = filter.pending.map { $0.at + FilterWatch.patience }

@@ -35,7 +35,8 @@ extension ElectionCore {
             findings: findings(of: slot, at: now),
             statistics: slot.router.statistics,
             handover: slot.router.handover,
-            isAnnounced: slot.hasAnnounced && slot.announced.count == slot.settings.addresses.count
+            isAnnounced: slot.hasAnnounced && slot.announced.count == slot.settings.addresses.count,
+            virtualMAC: slot.settings.virtualMAC
         )
     }
 
@@ -58,8 +59,10 @@ extension ElectionCore {
         if let source = slot.listMismatch { findings.append(.addressListMismatch(from: source)) }
         if let (source, interval) = slot.intervalMismatch { findings.append(.intervalMismatch(from: source, interval)) }
         for failure in found?.failures ?? [] {
+            // An address at a virtual MAC is refused on an interface of another name.
+            let isAtOurs = slot.settings.virtualMAC.map { $0 == failure.entry.virtualMAC } ?? false
             let isOurs =
-                failure.entry.interface == slot.settings.interface
+                (failure.entry.interface == slot.settings.interface || isAtOurs)
                 && slot.settings.addresses.contains { $0.address == failure.entry.prefix.address }
             if isOurs { findings.append(.addressFailure(failure)) }
         }

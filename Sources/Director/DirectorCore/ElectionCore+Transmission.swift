@@ -12,14 +12,24 @@ extension ElectionCore {
         let advertisement = Advertisement(of: settings, priority: priority)
         slot.router.statistics.advertisementsSent += 1
         if priority == 0 { slot.router.statistics.priorityZeroSent += 1 }
+        let mac = speaksForAll(slot, priority: priority) ? settings.virtualMAC : nil
         return settings.destinations.map { destination in
             .sendAdvertisement(
                 interface: settings.interface,
                 source: source,
                 destination: destination,
                 payload: advertisement.encode(from: source, to: destination, checksum: settings.checksumForm),
-                trailer: trailer(for: slot, at: now)
+                trailer: trailer(for: slot, at: now),
+                virtualMAC: mac
             )
         }
+    }
+
+    /// Whether a message may have the virtual MAC as its source, by which every bridge learns where that MAC is.
+    ///
+    /// One that hands its addresses over, and the last word of one that yields, must not: the frames of the clients would
+    /// come here again, while another router has the addresses.
+    private func speaksForAll(_ slot: Slot, priority: UInt8) -> Bool {
+        priority == 0 || slot.announces
     }
 }

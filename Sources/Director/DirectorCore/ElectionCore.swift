@@ -154,7 +154,10 @@ extension ElectionCore {
         }
         for slot in slots where slot.createdBy == nil { slot.resumesUntil = resumes[slot.settings.name] }
         for slot in slots { refreshPreemption(of: slot, at: now) }
-        for (slot, router) in zip(slots, settings.routers) { slot.configured = router }
+        for (slot, router) in zip(slots, settings.routers) {
+            if slot.configured.usesVirtualMAC != router.usesVirtualMAC { slot.claimAnew() }
+            slot.configured = router
+        }
         refreshTracking(at: now, &effects)
     }
 

@@ -3,13 +3,15 @@ package import VRRP
 
 /// What the election wants done, in order.
 package enum ElectionEffect: Hashable, Sendable {
-    /// Send a VRRP message on the interface's raw socket, signed with a trailer if there is a header for one.
+    /// Send a VRRP message on the interface, signed with a trailer if there is a header for one, from the interface's MAC or
+    /// from a virtual one.
     case sendAdvertisement(
         interface: String,
         source: IPAddress,
         destination: IPAddress,
         payload: [UInt8],
-        trailer: AuthenticityTrailer.Header?
+        trailer: AuthenticityTrailer.Header?,
+        virtualMAC: MACAddress?
     )
     /// Send a whole Ethernet frame (gratuitous ARP, unsolicited neighbour advertisement) on the interface.
     case sendFrame(interface: String, frame: [UInt8])

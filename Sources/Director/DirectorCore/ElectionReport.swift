@@ -47,6 +47,8 @@ package struct ElectionReport: Hashable, Sendable {
         package var handover = VirtualRouter.Handover.none
         /// Whether it is Active, has all its addresses, and has announced them.
         package var isAnnounced = false
+        /// The MAC at which the addresses are, if not the interface's.
+        package var virtualMAC: MACAddress?
     }
 
     /// Something about a router that an operator should know.

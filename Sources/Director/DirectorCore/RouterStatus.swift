@@ -14,6 +14,8 @@ package struct RouterStatus: Hashable, Sendable, Codable {
     package var virtualRouterIdentifier: Int
     /// The interface's name.
     package var interface: String
+    /// The virtual MAC at which the addresses are; absent where it is the interface's own.
+    package var virtualMAC: String?
     /// Its own priority.
     package var priority: Int
     /// `initialize`, `backup` or `active`.

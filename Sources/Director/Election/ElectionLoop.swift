@@ -182,7 +182,7 @@ struct ElectionLoop: ~Copyable {
     private mutating func handle(_ event: ElectionEvent, at now: MonotonicInstant) {
         for effect in core.handle(event, at: now) {
             switch effect {
-            case .sendAdvertisement(let interface, let source, let destination, let message, let trailer):
+            case .sendAdvertisement(let interface, let source, let destination, let message, let trailer, let mac):
                 // The last look before anything leaves: a process that was stopped since `now` demotes first, in the
                 // next turn.
                 guard !core.isLate(at: Clock.now) else {
@@ -192,7 +192,8 @@ struct ElectionLoop: ~Copyable {
                 let signed = trailer.flatMap { authenticator.sign(message, $0, on: interface, from: source) }
                 let payload = signed ?? message
                 send(on: interface) { sockets throws(Errno) in
-                    try sockets.send(payload, from: source, to: destination)
+                    guard let mac else { return try sockets.send(payload, from: source, to: destination) }
+                    try sockets.send(frame: AdvertisementFrame.frame(payload, from: source, to: destination, at: mac))
                 }
             case .sendFrame(let interface, let frame):
                 guard !core.isLate(at: Clock.now) else { continue }

@@ -129,8 +129,13 @@ final class InterfaceSockets {
 
     /// Sends a frame through the socket whose protocol it has.
     func send(frame: [UInt8]) throws(Errno) {
-        let type = EthernetFrame(decoding: frame)?.etherType
-        if type == EthernetFrame.ipv6, let sockets = families.first(where: { $0.family == .ipv6 }) {
+        let family: AddressFamily? =
+            switch EthernetFrame(decoding: frame)?.etherType {
+            case EthernetFrame.ipv4: .ipv4
+            case EthernetFrame.ipv6: .ipv6
+            default: nil
+            }
+        if let sockets = families.first(where: { $0.family == family }) {
             try sockets.send(frame: frame)
         } else {
             try arp.send(frame)

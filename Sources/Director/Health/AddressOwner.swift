@@ -6,10 +6,13 @@ package struct AddressOwner: Hashable, Sendable {
     package var address: IPv4Address
     /// The Active Router's own address; nothing while that is this director itself.
     package var router: IPv4Address?
+    /// The virtual MAC with which the Active Router answers, if it has one.
+    package var virtualMAC: MACAddress?
 
     /// Makes an owner.
-    package init(address: IPv4Address, router: IPv4Address?) {
+    package init(address: IPv4Address, router: IPv4Address?, virtualMAC: MACAddress? = nil) {
         self.address = address
         self.router = router
+        self.virtualMAC = virtualMAC
     }
 }

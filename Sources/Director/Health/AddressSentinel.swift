@@ -68,6 +68,8 @@ package struct AddressSentinel: Sendable {
         return heard.keys.filter { isClaimed($0.address, by: $0.mac, at: now) }.compactMap { claim in
             guard let owner = owners[claim.address], claim.mac != own else { return nil }
             if let router = owner.router {
+                // The virtual MAC is the Active Router's; while that is this director, it is heard from nobody else.
+                if claim.mac == owner.virtualMAC { return nil }
                 // Who the Active Router is on the LAN has to be known before anybody is called a stranger.
                 guard let right = neighbours[router] else { return nil }
                 guard right != claim.mac else { return nil }

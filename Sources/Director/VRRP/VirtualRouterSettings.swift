@@ -34,6 +34,8 @@ package struct VirtualRouterSettings: Hashable, Sendable {
     package var syncGroup: String?
     /// How long the interface's carrier has to be there, or gone, before it counts.
     package var carrierDelay: Interval = .zero
+    /// Whether the addresses are at the virtual router's own MAC (RFC 9568 section 7.3) instead of the interface's.
+    package var usesVirtualMAC = false
 
     /// Makes the settings of a router with the defaults.
     package init(name: String, virtualRouterIdentifier: UInt8, interface: String, addresses: [Prefix]) {
@@ -82,6 +84,8 @@ package struct VirtualRouterSettings: Hashable, Sendable {
         case authenticityKeys
         /// The first IPv6 address is not link-local (RFC 9568 section 5.2.9).
         case firstAddressNotLinkLocal
+        /// A virtual MAC for an owner's real addresses, or without the group's advertisements that teach bridges its port.
+        case virtualMAC
     }
 
     /// The family of the addresses.
@@ -90,6 +94,11 @@ package struct VirtualRouterSettings: Hashable, Sendable {
     /// What tells this router from the others of the machine.
     package var identity: Identity {
         Identity(virtualRouterIdentifier: virtualRouterIdentifier, interface: interface, family: family)
+    }
+
+    /// The MAC at which the addresses are, if not the interface's (RFC 9568 section 7.3).
+    package var virtualMAC: MACAddress? {
+        usesVirtualMAC ? .virtualRouter(virtualRouterIdentifier, family) : nil
     }
 
     /// Whether it owns the addresses (RFC 9568 section 1.7, IPvX Address Owner).
@@ -103,6 +112,7 @@ package struct VirtualRouterSettings: Hashable, Sendable {
         guard addresses.allSatisfy({ $0.address.family == family }) else { return .mixedFamilies }
         guard hasUsablePeers else { return .unicastPeers }
         guard authenticity?.isUsable ?? true else { return .authenticityKeys }
+        if usesVirtualMAC, isAddressOwner || unicast != nil { return .virtualMAC }
         if case .other = authentication { return .authentication }
         switch version {
         case .version2:

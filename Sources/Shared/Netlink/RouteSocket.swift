@@ -97,6 +97,11 @@ package struct RouteSocket: ~Copyable {
         }
     }
 
+    /// Sends a request that only has to be acknowledged.
+    func request(_ message: consuming NetlinkMessage, _ operation: String, _ subject: String) throws(NetlinkError) {
+        try socket.perform(NetlinkRequest(message, operation: operation, subject: subject))
+    }
+
     /// `struct ifaddrmsg`.
     private static func header(_ address: InterfaceAddress) -> [UInt8] {
         [address.prefix.address.family.rawValue, address.prefix.length, 0, address.scope]

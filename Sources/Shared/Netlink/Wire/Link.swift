@@ -18,6 +18,12 @@ package struct Link: Hashable, Sendable {
     package var mtu: UInt32
     /// The bridge, bond or VRF that it belongs to.
     package var masterIndex: Int32?
+    /// What the kernel calls its kind, such as `macvlan`; nothing for a physical one.
+    package var kind: String?
+    /// The index of the interface below it, in this namespace or in the other one.
+    package var parentIndex: Int32?
+    /// Whether the interface below it is in another namespace.
+    package var isParentElsewhere = false
 
     /// Makes a link.
     package init(
@@ -64,10 +70,22 @@ package struct Link: Hashable, Sendable {
             case 1: link.mac = MACAddress(bytes: attribute.payload)
             case 3: link.name = attribute.string
             case 4: link.mtu = attribute.uint32 ?? 0
+            case 5: link.parentIndex = attribute.int32
             case 10: link.masterIndex = attribute.int32
+            case 18: link.kind = try kind(of: attribute)
+            case 37: link.isParentElsewhere = true
             default: continue
             }
         }
         return link
+    }
+
+    /// `IFLA_LINKINFO`, of which `IFLA_INFO_KIND` counts.
+    private static func kind(of information: NetlinkAttribute) throws(NetlinkMalformed) -> String? {
+        var reader = information.nested
+        while let attribute = try reader.next() {
+            if attribute.type == 1 { return attribute.string }
+        }
+        return nil
     }
 }
