@@ -19,11 +19,21 @@ import VRRP
         let first = pair.sides[0].orders.filter { order in
             switch order {
             case .deferPreemption, .peerReported: false
-            case .handOver, .takeOver, .letGo, .cancelHandOver: true
+            case .handOver, .takeOver, .letGo, .concludeTakeOver, .cancelHandOver: true
             }
         }
         #expect(first.count == 2)
         #expect(first.last == .letGo(routers: ["front"]))
+        // And the successor contends again as soon as nothing old can arrive any more.
+        guard
+            case .concludeTakeOver(routers: ["front"], let until)? = pair.sides[1].orders.last(where: { order in
+                if case .concludeTakeOver = order { true } else { false }
+            })
+        else {
+            Issue.record("not concluded: \(pair.sides[1].orders)")
+            return
+        }
+        #expect(until - Pair.start <= .milliseconds(500) + .milliseconds(100) + PeerCore.settlingTime)
         guard case .handOver(routers: ["front"], _)? = first.first else {
             Issue.record("no hand over: \(first)")
             return

@@ -231,7 +231,7 @@ final class Pair {
         case .letGo(let routers):
             for name in routers { (side.routers[name], side.since[name]) = (.backup, now) }
         case .deferPreemption(let isDeferred): side.isDeferring = isDeferred
-        case .handOver, .cancelHandOver, .peerReported: break
+        case .handOver, .concludeTakeOver, .cancelHandOver, .peerReported: break
         }
         packets.append(Packet(due: now + delay, from: 1 - index, kind: .bytes([])))  // A report of its own comes soon.
         watch()

@@ -141,6 +141,7 @@ extension ElectionOrder {
         case .handOver(let routers, let until): .handOver(routers: routers, until: until)
         case .takeOver(let routers, let until): .takeOver(routers: routers, until: until)
         case .letGo(let routers): .letGo(routers: routers)
+        case .concludeTakeOver(let routers, let until): .concludeTakeOver(routers: routers, until: until)
         case .cancelHandOver(let routers): .cancelHandOver(routers: routers)
         case .deferPreemption(let isDeferred): .preemptionDeferred(isDeferred)
         case .peerReported(let active, let superior): .peerReported(active: active, superior: superior)

@@ -27,9 +27,11 @@ struct SimulatorTests {
     /// does, is about to stop. 1634: the kernel fails three times in a row. 3511: a real server leaves a service that failed
     /// open with it. 4877: a restarted director hears the Active Router just before it may start up, and then loses an
     /// advertisement.
+    /// 13593: a successor went on ignoring a router of higher rank for seconds after the one before had let go. 968: a timer
+    /// is set anew by a packet that comes when it is due.
     @Test(
         "keeps its promises under seeds that once broke one",
-        arguments: [UInt64(763), 1284, 1634, 1878, 3511, 4877]
+        arguments: [UInt64(763), 968, 1284, 1634, 1878, 3511, 4877, 13593]
     )
     func regressions(seed: UInt64) { expectNoViolation(seed) }
 

@@ -19,7 +19,8 @@ extension VirtualRouterTests {
     }
 
     @Test(arguments: [
-        VirtualRouter.Event.handOver(until: end), .takeOver(until: end), .letGo, .handOverCancelled, .restarted,
+        VirtualRouter.Event.handOver(until: end), .takeOver(until: end), .letGo, .takeOverConcluded(until: end),
+        .handOverCancelled, .restarted,
     ])
     func `Initialize has nothing to hand over and takes nothing`(_ event: VirtualRouter.Event) {
         let router = Self.initialize()
@@ -55,6 +56,27 @@ extension VirtualRouterTests {
             ]
         )
         #expect(router.handover == .none)
+    }
+
+    @Test func `Active by handover, concluded, contends as soon as nothing old can arrive any more`() {
+        let router = Self.backup()
+        let now = Self.start + .milliseconds(10)
+        _ = router.handle(.takeOver(until: Self.end), at: now)
+        #expect(router.handle(.takeOverConcluded(until: now + .milliseconds(500)), at: now) == [])
+        #expect(router.handover == .takingOver(until: now + .milliseconds(500)))
+        #expect(router.handle(Self.hear(200, from: Self.higher), at: now + .milliseconds(499)) == [])
+        let effects = router.handle(Self.hear(200, from: Self.higher), at: now + .milliseconds(500))
+        #expect(effects.contains(.transitioned(from: .active, to: .backup, .higherPriorityHeard)))
+        // Nothing is prolonged by it, and nobody else is concerned.
+        let late = Self.backup()
+        _ = late.handle(.takeOver(until: Self.end), at: now)
+        _ = late.handle(.takeOverConcluded(until: Self.end + .seconds(1)), at: now)
+        #expect(late.handover == .takingOver(until: Self.end))
+        for router in [Self.handingOver(), Self.active(), Self.backup()] {
+            let before = (router.state, router.handover)
+            #expect(router.handle(.takeOverConcluded(until: Self.end), at: Self.start + .seconds(1)) == [])
+            #expect((router.state, router.handover) == before)
+        }
     }
 
     @Test func `Active by handover, cancelled, falls back by the ordinary rules`() {

@@ -58,6 +58,8 @@ extension DirectorLoop {
         case .letGo(let routers):
             threads.election.post(.letGo(routers: routers))
             finishTransfer()
+        case .concludeTakeOver(let routers, let until):
+            threads.election.post(.concludeTakeOver(routers: routers, until: until))
         case .cancelHandOver(let routers):
             threads.election.post(.cancelHandOver(routers: routers))
             endTransfer()

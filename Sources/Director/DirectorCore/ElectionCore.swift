@@ -72,6 +72,8 @@ package struct ElectionCore: ~Copyable {
         case .handOver(let routers, let until): order(.handOver(until: until), to: routers, at: now, &effects)
         case .takeOver(let routers, let until): order(.takeOver(until: until), to: routers, at: now, &effects)
         case .letGo(let routers): order(.letGo, to: routers, at: now, &effects)
+        case .concludeTakeOver(let routers, let until):
+            order(.takeOverConcluded(until: until), to: routers, at: now, &effects)
         case .cancelHandOver(let routers): order(.handOverCancelled, to: routers, at: now, &effects)
         case .peerReported(let active, let superior): peerClaims(active, superior: superior, at: now)
         case .suspend(let until): suspend(until: until, at: now, &effects)

@@ -23,6 +23,8 @@ package enum ElectionEvent: Hashable, Sendable {
     case takeOver(routers: [String], until: MonotonicInstant)
     /// The successor has these routers: become Backup without priority 0, and let the addresses linger.
     case letGo(routers: [String])
+    /// The other director has let these routers go: contend again from then on.
+    case concludeTakeOver(routers: [String], until: MonotonicInstant)
     /// The handover of these routers does not take place: contend again at once.
     case cancelHandOver(routers: [String])
     /// The routers for which the peer says, on its own link, that it is Active, none once the link is gone; and those of

@@ -8,6 +8,8 @@ package enum ElectionOrder: Hashable, Sendable {
     case takeOver(routers: [String], until: MonotonicInstant)
     /// The successor has taken over: become Backup without priority 0.
     case letGo(routers: [String])
+    /// The one before has let go: contend again from then on.
+    case concludeTakeOver(routers: [String], until: MonotonicInstant)
     /// It is off: back to the rules of VRRP alone.
     case cancelHandOver(routers: [String])
     /// Whether to leave an Active Router of lower priority alone, because the directors agree on it another way.

@@ -83,6 +83,8 @@ extension PeerCore {
             pinned.subtract(deal.routers)
         }
         yielded.subtract(deal.routers)
+        let until = now + Self.settlingTime
+        effects.append(.election(.concludeTakeOver(routers: deal.routers, until: until)))
         succeed(deal, .takenOver, "\(settings?.directorName ?? "") has taken over", at: now)
     }
 

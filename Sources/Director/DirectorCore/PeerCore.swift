@@ -14,6 +14,8 @@ package struct PeerCore: Sendable {
     package static let acceptancePatience = Interval.seconds(1)
     /// How much longer than the holder's patience the successor does not contend.
     package static let successionGrace = Interval.seconds(1)
+    /// How long what the one before said may still arrive after it has let go: until then its successor does not contend.
+    package static let settlingTime = Interval.milliseconds(500)
     /// How long a stop waits for a successor that is not ready yet.
     package static let stopPatience = Interval.seconds(5)
     /// How soon an offer or a request that was refused comes again.

@@ -16,6 +16,8 @@ package enum ElectionCommand: Hashable, Sendable {
     case takeOver(routers: [String], until: MonotonicInstant)
     /// The successor has these routers.
     case letGo(routers: [String])
+    /// The other director has let these routers go: contend again from then on.
+    case concludeTakeOver(routers: [String], until: MonotonicInstant)
     /// The handover of these routers does not take place.
     case cancelHandOver(routers: [String])
     /// The routers for which the peer says, on its own link, that it is Active, and those of them for which its priority

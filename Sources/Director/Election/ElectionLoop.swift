@@ -111,6 +111,8 @@ struct ElectionLoop: ~Copyable {
         case .handOver(let routers, let until): handle(.handOver(routers: routers, until: until), at: now)
         case .takeOver(let routers, let until): handle(.takeOver(routers: routers, until: until), at: now)
         case .letGo(let routers): handle(.letGo(routers: routers), at: now)
+        case .concludeTakeOver(let routers, let until):
+            handle(.concludeTakeOver(routers: routers, until: until), at: now)
         case .cancelHandOver(let routers): handle(.cancelHandOver(routers: routers), at: now)
         case .peerReported(let active, let superior):
             handle(.peerReported(active: active, superior: superior), at: now)

@@ -57,6 +57,9 @@ extension VirtualRouter {
             let transition = becomeBackup(.handedOver, interval: interval, onExpiry: .activeRouterSilent, at: now)
             handover = .yielding
             return [transition]
+        case .takeOverConcluded(let until):
+            if case .takingOver(let limit) = handover { handover = .takingOver(until: min(limit, until)) }
+            return []
         case .handOverCancelled:
             return endHandover()
         }

@@ -70,6 +70,8 @@ extension VirtualRouter {
             // It lost the Active state on another way, and the successor is to keep it all the same.
             handover = .yielding
             return []
+        case .takeOverConcluded:
+            return []
         case .handOverCancelled:
             handover = .none
             return []

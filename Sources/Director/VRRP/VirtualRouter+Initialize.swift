@@ -23,7 +23,7 @@ extension VirtualRouter {
         case .resumed, .restarted, .advertisementReceived, .deadlineReached, .resumedLate:
             // Nothing is heard before startup, and no timer runs.
             return []
-        case .handOver, .takeOver, .letGo, .handOverCancelled:
+        case .handOver, .takeOver, .letGo, .takeOverConcluded, .handOverCancelled:
             // Without its interface it has nothing to give and can take nothing.
             return []
         }

@@ -49,6 +49,8 @@ package struct VirtualRouter: ~Copyable {
         case takeOver(until: MonotonicInstant)
         /// The successor has taken over: become Backup without priority 0.
         case letGo
+        /// The one before has let go; what it said before that may still arrive until then.
+        case takeOverConcluded(until: MonotonicInstant)
         /// The handover does not take place.
         case handOverCancelled
     }
