@@ -28,8 +28,10 @@ extension ElectionCore {
     /// Whether a message may have the virtual MAC as its source, by which every bridge learns where that MAC is.
     ///
     /// One that hands its addresses over, and the last word of one that yields, must not: the frames of the clients would
-    /// come here again, while another router has the addresses.
+    /// come here again, while another router has the addresses. Nor must the successor before it has the addresses and
+    /// announces them: until then they are served where they were.
     private func speaksForAll(_ slot: Slot, priority: UInt8) -> Bool {
-        priority == 0 || slot.announces
+        guard slot.announces else { return priority == 0 }
+        return slot.router.handover == .none || slot.hasAnnounced
     }
 }
