@@ -13,18 +13,24 @@ struct CapturedFrame: Sendable {
     /// The host on whose port the bridge received it, which no header can forge.
     var from: String
     var content: Content
+    /// The source in the Ethernet header.
+    var source: MACAddress
+    /// In ARP, the sender's hardware address.
+    var hardware: MACAddress?
 
     /// Reads an Ethernet frame (RFC 826, RFC 4861 section 4.4, RFC 9568 section 5.1); nil for anything else.
     init?(_ bytes: [UInt8], at: MonotonicInstant, from: String) {
         self.at = at
         self.from = from
-        guard bytes.count >= 42 else { return nil }
+        guard bytes.count >= 42, let source = MACAddress(bytes: bytes[6..<12]) else { return nil }
+        self.source = source
         func address(_ offset: Int) -> IPv4Address {
             IPv4Address(bytes[offset], bytes[offset + 1], bytes[offset + 2], bytes[offset + 3])
         }
         switch (bytes[12], bytes[13]) {
         case (0x08, 0x06):
             content = .arp(isReply: bytes[21] == 2, sender: address(28), target: address(38))
+            hardware = MACAddress(bytes: bytes[22..<28])
         case (0x08, 0x00) where bytes[23] == 112:
             let payload = 14 + Int(bytes[14] & 0xf) * 4
             guard bytes.count > payload + 2 else { return nil }

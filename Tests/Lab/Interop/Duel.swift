@@ -10,12 +10,14 @@ struct Duel {
     let routers: [Router]
 
     /// Starts both and waits until lb1 leads.
-    init(_ segment: Segment, keys: Bool = false, peerLink: Bool = false) throws {
+    init(_ segment: Segment, keys: Bool = false, peerLink: Bool = false, virtualMAC: Bool = false) throws {
         self.segment = segment
+        var setup = Duel.setup
+        setup.usesVirtualMAC = virtualMAC
         let hosts = segment.hosts
         routers = [(0, 150), (1, 100)].map { index, priority in
             let (host, peer) = (hosts[index], hosts[1 - index])
-            return Router(.tandem, on: host, peer: peer, Duel.setup, priority: priority, segment.programs)
+            return Router(.tandem, on: host, peer: peer, setup, priority: priority, segment.programs)
         }
         for router in routers where keys {
             try Duel.writeKey(router.host, "5dYNVhV2RStEhBNrSbV+CoZF0eWyZ7zGRrTJbIvVqLM=")

@@ -46,6 +46,8 @@ extension Implementation {
         try host.run("ip", "link", "set", "dev", name, "address", mac)
         for prefix in setup.prefixes { try host.run("ip", "address", "add", prefix, "dev", name) }
         try host.run("ip", "link", "set", "dev", name, "up")
+        // Else the kernel answers for what the macvlan bears at any interface, and as Backup too.
+        if setup.usesVirtualMAC { try host.setSysctl("net/ipv4/conf/all/arp_ignore", "1") }
         let directory = directory(router)
         let socket = "\(directory)/zserv.api"
         unlink(socket)

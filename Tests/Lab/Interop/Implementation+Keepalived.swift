@@ -29,7 +29,10 @@ extension Implementation {
         if setup.isUnicast {
             lines += ["  unicast_src_ip \(router.host.address)", "  unicast_peer {", "    \(peer.address)", "  }"]
         }
-        lines += ["  virtual_ipaddress {"] + setup.prefixes.map { "    \($0) dev eth0" } + ["  }", "}"]
+        // With a MAC of its own it puts the addresses on its own interface.
+        if setup.usesVirtualMAC { lines.append("  use_vmac") }
+        let device = setup.usesVirtualMAC ? "" : " dev eth0"
+        lines += ["  virtual_ipaddress {"] + setup.prefixes.map { "    \($0)\(device)" } + ["  }", "}"]
         try File.write("\(router.host.directory)/keepalived.conf", lines.joined(separator: "\n") + "\n")
     }
 

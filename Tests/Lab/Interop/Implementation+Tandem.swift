@@ -28,6 +28,7 @@ extension Implementation {
             lines.append("    authentication: {type: password, password: \(password)}")
         }
         if setup.isUnicast { lines.append("    unicast_peers: [\(peer.address)]") }
+        if setup.usesVirtualMAC { lines.append("    virtual_mac: true") }
         if setup.checksumsMessageOnly { lines.append("    checksum: message_only") }
         try File.write("\(directory)/director.yaml", lines.joined(separator: "\n") + "\n")
     }

@@ -64,7 +64,7 @@ extension InteropCase {
     // MARK: Steps
 
     private func holds(_ router: Router) throws -> Bool {
-        try router.host.has(setup.address, on: "eth0")
+        try router.host.has(setup.address, on: try router.addressLink())
     }
 
     private func expect(
@@ -132,7 +132,8 @@ extension InteropCase {
     }
 
     private func judge(_ file: String, _ ours: Router, _ outcome: inout Outcome) throws {
-        let judge = try PacketJudge(file, sender: Fabric.mac(ours.host.address), setup)
+        let own = setup.usesVirtualMAC ? "\(setup.virtualMAC)" : Fabric.mac(ours.host.address)
+        let judge = try PacketJudge(file, sender: own, setup)
         outcome.count("advertisements of Tandem that tshark read", judge.advertisements)
         outcome.count("announcements of Tandem that tshark read", judge.announcements)
         let few = judge.complaints.prefix(3).joined(separator: "; ")

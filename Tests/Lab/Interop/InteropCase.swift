@@ -15,6 +15,8 @@ struct InteropCase: Sendable {
         ),
         InteropCase(name: "keepalived-v3-ipv4", peer: .keepalived, setup: RouterSetup()),
         InteropCase(name: "keepalived-v3-ipv6", peer: .keepalived, setup: RouterSetup(family: .ipv6)),
+        // tshark then reads the packets of both, which have one MAC.
+        InteropCase(name: "keepalived-v3-virtual-mac", peer: .keepalived, setup: RouterSetup(usesVirtualMAC: true)),
         InteropCase(name: "keepalived-v3-unicast", peer: .keepalived, setup: RouterSetup(isUnicast: true)),
         InteropCase(name: "frr-v2", peer: .frr, setup: RouterSetup(version: 2, interval: .seconds(1))),
         InteropCase(name: "frr-v3-ipv4", peer: .frr, setup: RouterSetup()),
@@ -29,6 +31,7 @@ struct InteropCase: Sendable {
         let password = setup.password == nil ? "" : " with a password"
         let form = setup.checksumsMessageOnly ? ", checksum of the message alone" : ""
         let unicast = setup.isUnicast ? ", unicast" : ""
-        return "\(peer.rawValue), version \(setup.version) over \(family)\(password)\(unicast)\(form)"
+        let mac = setup.usesVirtualMAC ? ", virtual MAC" : ""
+        return "\(peer.rawValue), version \(setup.version) over \(family)\(password)\(unicast)\(mac)\(form)"
     }
 }

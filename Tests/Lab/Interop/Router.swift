@@ -1,3 +1,4 @@
+import CLab
 import Glibc
 import Primitives
 
@@ -68,12 +69,22 @@ final class Router {
         for prefix in setup.prefixes {
             _ = try host.namespace.perform { try Command.output(["ip", "address", "del", prefix, "dev", "eth0"]) }
         }
-        if implementation == .frr {
-            for name in ["vrrp4", "vrrp6"] {
-                _ = try host.namespace.perform { try Command.output(["ip", "link", "delete", name]) }
-            }
+        // What a program made that was killed; FRR's is made for it.
+        var links = implementation == .frr ? ["vrrp4", "vrrp6"] : []
+        if setup.usesVirtualMAC {
+            links.append(implementation == .tandem ? try addressLink() : "vrrp.\(RouterSetup.identifier)")
+        }
+        for name in links {
+            _ = try host.namespace.perform { try Command.output(["ip", "link", "delete", name]) }
         }
         try fabric.plug(host)
+    }
+
+    /// The interface on which a director has the virtual addresses while it is Active.
+    func addressLink() throws -> String {
+        guard setup.usesVirtualMAC else { return "eth0" }
+        let index = try host.namespace.perform { clab_link_index("eth0") }
+        return "vmac\(setup.family == .ipv4 ? 4 : 6)-\(index)-\(RouterSetup.identifier)"
     }
 
     /// Waits until a director says that it is Backup.

@@ -14,11 +14,18 @@ struct RouterSetup: Sendable {
     var isUnicast = false
     /// Whether version 3 over IPv4 leaves the pseudo-header out of its checksum, as RFC 9568 section 5.2.8 has it.
     var checksumsMessageOnly = false
+    /// Whether the addresses are at the virtual MAC.
+    var usesVirtualMAC = false
     /// Whether keepalived gets what its documentation offers for quick and steady takeovers, beyond its defaults.
     var isTuned = false
 
     /// VRID.
     static let identifier = 51
+
+    /// The virtual MAC (RFC 9568 section 7.3).
+    var virtualMAC: MACAddress {
+        MACAddress(rawValue: (family == .ipv4 ? 0x5e00_0100 : 0x5e00_0200) | UInt64(Self.identifier))
+    }
 
     /// The virtual addresses with their prefix lengths; over IPv6 the first is link-local (RFC 9568 section 5.2.9).
     var prefixes: [String] {

@@ -9,5 +9,6 @@ struct SegmentScenario: Sendable {
     static let all: [SegmentScenario] =
         InteropCase.all.map { wanted in
             SegmentScenario(name: wanted.name, summary: wanted.summary) { try wanted.play($0, &$1) }
-        } + [splitOneWay, splitCut, splitFrozen, splitKeys, splitMulticast, splitLink]
+        } + virtualMACs + [virtualMACHandover]
+        + [splitOneWay, splitCut, splitFrozen, splitKeys, splitMulticast, splitLink]
 }
