@@ -114,6 +114,28 @@ struct VirtualMACTests {
         }
     }
 
+    @Test func `what a killed director left is kept silently until somebody is heard, and then goes whole`() throws {
+        try NetworkNamespace.run {
+            var settings = Self.settings
+            settings.advertisementInterval = .seconds(1)
+            let name = "vmac4-$(ip -o link show eth0 | cut -d: -f1)-51"
+            let stage = try Stage(
+                settings,
+                prepare: [
+                    "ip link add link eth0 name \(name) address 00:00:5e:00:01:33 type macvlan mode bridge",
+                    "ip link set \(name) up && ip address add 192.0.2.100/32 dev \(name)",
+                ]
+            )
+            try stage.wait("the finding") { stage.router?.findings == [.keepingFoundAddress] }
+            try stage.pass(.milliseconds(200))
+            #expect(try Self.macvlans(stage).count == 1)
+            #expect(stage.advertisements.isEmpty && stage.claims.isEmpty)
+            try stage.advertise(50, from: Self.mac)
+            try stage.wait("the removal") { try Self.macvlans(stage) == [] }
+            #expect(try stage.held() == nil)
+        }
+    }
+
     @Test func `what a dead director leaves is adopted without a word, or released`() throws {
         try NetworkNamespace.run {
             let prepare = ["ip link set eth0 up"]
