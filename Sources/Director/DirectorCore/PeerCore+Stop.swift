@@ -22,8 +22,8 @@ extension PeerCore {
     /// Offers what is held, and ends when nothing is held or nobody takes it.
     mutating func advanceStop(at now: MonotonicInstant) {
         guard case .handingOver(let offerAt, let until) = stop, handover == .idle else { return }
-        // The owner of addresses keeps them on its interface, so that a successor would only be a second one.
-        let routers = activeRouters.filter { !ownedRouters.contains($0) }
+        // An owner's too: it serves no longer, and its priority 0 finds the successor Active.
+        let routers = activeRouters
         guard ending == .stop, isAlive, let state = session?.state, !state.isStopping, !routers.isEmpty else {
             return finishStop(at: now)
         }
