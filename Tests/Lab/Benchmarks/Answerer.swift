@@ -6,6 +6,7 @@ final class Answerer: Sendable {
     static let port: UInt16 = 80
     private let count = Atomic<Int>(0)
     private let isStopping = Atomic(false)
+    private let thread = Mutex<Thread?>(nil)
 
     /// Listens on a host.
     init(on host: Host) throws {
@@ -20,14 +21,18 @@ final class Answerer: Sendable {
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(descriptor, $0, 16) }
         }
         guard bound == 0, listen(descriptor, 4_096) == 0 else { throw LabError("listen: \(systemError())") }
-        _ = try Thread { self.accept(descriptor) }
+        let started = try Thread { self.accept(descriptor) }
+        thread.withLock { $0 = started }
     }
 
     /// How many connections there were.
     var accepted: Int { count.load(ordering: .relaxed) }
 
-    /// Ends the listening.
-    func stop() { isStopping.store(true, ordering: .relaxed) }
+    /// Ends the listening, after which the port is free.
+    func stop() {
+        isStopping.store(true, ordering: .relaxed)
+        thread.withLock { $0?.join() }
+    }
 
     private func accept(_ descriptor: Int32) {
         var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
