@@ -283,6 +283,9 @@ final class Cluster {
         if try host.has(virtualAddress, on: "eth0") {
             try host.run("ip", "address", "flush", "dev", "eth0", "to", "\(virtualAddress)/32")
         }
+        if try Host.usesVirtualMAC && host.bears(virtualAddress) {
+            try host.run("ip", "link", "delete", try host.virtualAddressLink())
+        }
         try fabric.plug(host)
     }
 
@@ -376,10 +379,10 @@ final class Cluster {
         guard let recent, recent.from == "lb1", now() - recent.at < .milliseconds(400) else {
             return "lb1 is not the one that advertises (\(recent?.from ?? "nobody") is)"
         }
-        guard try directors[0].has(virtualAddress, on: "eth0") else {
+        guard try directors[0].bears(virtualAddress) else {
             return "lb1 does not hold the VIP"
         }
-        guard try !directors[1].has(virtualAddress, on: "eth0") else { return "lb2 holds the VIP too" }
+        guard try !directors[1].bears(virtualAddress) else { return "lb2 holds the VIP too" }
         let request = try client.namespace.perform { LoadClient.single(virtualAddress) }
         return request.cause.map { "a request: \($0)" }
     }
@@ -413,7 +416,7 @@ final class Cluster {
             }
             return last.from == host.name && (last.priority ?? 0) > 0
                 && directors.allSatisfy { director in
-                    (try? director.has(virtualAddress, on: "eth0")) == (director === host)
+                    (try? director.bears(virtualAddress)) == (director === host)
                 }
         }
     }

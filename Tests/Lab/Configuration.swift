@@ -71,6 +71,7 @@ enum Configuration {
             "    vrid: 51",
             "    priority: \(priority)",
             "    addresses: [\(cluster.virtualAddress)/24]",
+            "    virtual_mac: \(Host.usesVirtualMAC)",
             "real_servers:",
         ]
         for (node, fingerprint) in zip(cluster.realServers, agents) {

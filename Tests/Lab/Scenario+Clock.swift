@@ -18,7 +18,7 @@ extension Scenario {
         }
         outcome.count("advertisements of the standby", others() - before, .eachAtMost(0))
         outcome.load(load, lostAtMost: 0)
-        outcome.check("lb1 holds the VIP", try cluster.directors[0].has(cluster.virtualAddress, on: "eth0"))
+        outcome.check("lb1 holds the VIP", try cluster.directors[0].bears(cluster.virtualAddress))
         for director in cluster.directors {
             let runs = try cluster.director(director).isRunning
             outcome.check("the director of \(director.name) goes on", runs)

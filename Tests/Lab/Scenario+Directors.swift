@@ -24,7 +24,7 @@ extension Scenario {
         outcome.load(takeover.load)
         let status = process.awaitExit(.seconds(10))
         outcome.check("it exits with 0", status == 0, status.map { "status \($0)" } ?? "hangs: \(process.threads())")
-        outcome.check("the VIP is off lb1", try !active.has(cluster.virtualAddress, on: "eth0"))
+        outcome.check("the VIP is off lb1", try !active.bears(cluster.virtualAddress))
         let kept = cluster.tables[0].current.service(cluster.virtualAddress, cluster.port) != nil
         outcome.check("on_stop: keep leaves the services", kept)
         let goodbye = cluster.frames.last(before: now()) { $0.from == "lb1" && $0.isAdvertisement }
@@ -90,7 +90,7 @@ extension Scenario {
             let process = try cluster.director(active)
             process.killGroup()
             process.awaitExit(.seconds(5))
-            keptAddress = try active.has(cluster.virtualAddress, on: "eth0")
+            keptAddress = try active.bears(cluster.virtualAddress)
             try cluster.startDirector(active)
         }
         outcome.check("the crash leaves the VIP", keptAddress)
@@ -115,7 +115,7 @@ extension Scenario {
         let takeover = try Takeover(cluster) {
             let instant = now()
             try cluster.killDirector(active, result: "signal")
-            keptOnce = try active.has(cluster.virtualAddress, on: "eth0")
+            keptOnce = try active.bears(cluster.virtualAddress)
             // The unit's restart dies at once too.
             try cluster.startDirector(active, awaitReady: false)
             try cluster.killDirector(active, result: "signal")
@@ -129,7 +129,7 @@ extension Scenario {
         )
         outcome.load(takeover.load)
         outcome.check("the first crash leaves the VIP to the restart", keptOnce)
-        outcome.check("the VIP is off lb1", try !active.has(cluster.virtualAddress, on: "eth0"))
+        outcome.check("the VIP is off lb1", try !active.bears(cluster.virtualAddress))
         outcome.check("requests are answered", try cluster.probe().server != nil)
         try bringBack(cluster, &outcome)
     }

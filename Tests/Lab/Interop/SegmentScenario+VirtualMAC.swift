@@ -13,7 +13,7 @@ extension SegmentScenario {
     /// A handover between two directors whose addresses are at one virtual MAC, there and back.
     static let virtualMACHandover = SegmentScenario(
         name: "virtual-mac-handover",
-        summary: "a planned handover and back between directors with one virtual MAC, under echo requests every 5 ms",
+        summary: "a handover and back, and a restart, of directors with one virtual MAC, under echo requests every 5 ms",
     ) { segment, outcome in
         let duel = try Duel(segment, peerLink: true, virtualMAC: true)
         defer { duel.end() }
@@ -37,6 +37,27 @@ extension SegmentScenario {
         }
         let (lost, blackout) = echo.end(since: began)
         outcome.check("no request is lost", lost == 0, "\(lost) lost, \(blackout) without an answer")
+
+        // As systemctl restart does: the next process finds the interface and goes on with it.
+        let again = try EchoClient(from: segment.client, to: address, every: .milliseconds(5))
+        guard again.awaitSteady(.milliseconds(500), limit: .seconds(5)) else { throw LabError("no answers") }
+        let first = duel.routers[0]
+        let restarted = now()
+        let prepared = try first.host.namespace.perform {
+            let file = "\(first.host.directory)/director.yaml"
+            return try Command.output([segment.programs.director, "prepare-restart", "--config", file])
+        }
+        guard prepared.status == 0 else { throw LabError("prepare-restart: \(prepared.text)") }
+        let link = try first.addressLink()
+        let index = try first.host.namespace.perform { clab_link_index(link) }
+        try first.stop()
+        try first.start()
+        outcome.check("lb1 leads after its restart", duel.leads(first, since: now()) != nil)
+        nap(.seconds(2))
+        let isSame = try first.host.namespace.perform { clab_link_index(link) } == index
+        outcome.check("the next process goes on with the interface", index > 0 && isSame, "index \(index)")
+        let pause = again.end(since: restarted)
+        outcome.check("the restart loses no request", pause.lost == 0, "\(pause.lost) lost, \(pause.blackout)")
     }
 
     private static func virtualMAC(_ name: String, _ peer: Implementation, _ setup: RouterSetup) -> SegmentScenario {
