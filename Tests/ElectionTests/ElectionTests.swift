@@ -135,14 +135,8 @@ struct ElectionTests {
     @Test func `elects over IPv6 with link-local source and neighbour advertisements`() throws {
         try NetworkNamespace.run {
             var settings = Stage.settings
-            settings.addresses = ["fe80::5e:33/64", "2001:db8::100/64"].compactMap { Prefix($0) }
-            let stage = try Stage(
-                settings,
-                prepare: [
-                    "ip address flush dev eth0 scope link",
-                    "ip address add fe80::2/64 dev eth0 nodad",
-                ]
-            )
+            settings.addresses = Stage.addresses6
+            let stage = try Stage(settings, prepare: Stage.linkLocal)
             try stage.wait("advertisements") { stage.advertisements.count >= 3 }
             #expect(stage.advertisements.allSatisfy { $0 == Advertisement(of: settings, priority: 100) })
             try stage.wait("neighbour advertisements") {

@@ -27,17 +27,6 @@ struct HandoverTests {
         return try stage.routes.addresses().first { $0.interfaceIndex == index && $0.prefix.address == Stage.address }
     }
 
-    static func ask(_ stage: Stage) throws {
-        let request = ARPPacket(
-            operation: .request,
-            senderMAC: Stage.peerMAC,
-            senderAddress: IPv4Address(192, 0, 2, 3),
-            targetMAC: MACAddress(rawValue: 0),
-            targetAddress: IPv4Address(192, 0, 2, 100)
-        )
-        try stage.wire.send(request.frame(to: MACAddress(rawValue: 0xffff_ffff_ffff)))
-    }
-
     @Test func `lets go after the successor's claim, and the address lingers where nobody answers for it`() throws {
         try NetworkNamespace.run {
             let stage = try Stage(prepare: [Self.silence])
@@ -55,7 +44,7 @@ struct HandoverTests {
             #expect(copy?.scope == InterfaceAddress.hostScope)
             let letGo = Clock.now
             let before = stage.claims.count
-            try Self.ask(stage)
+            try stage.askForAddress()
             while try Self.lingering(stage) != nil, Clock.now < letGo + .seconds(6) {
                 try stage.advertise(50)
                 try stage.pass(.milliseconds(50))

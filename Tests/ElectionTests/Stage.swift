@@ -42,6 +42,25 @@ final class Stage {
         )
     }
 
+    /// What gives the director's end of the cable a link-local address and nothing else over IPv6.
+    static let linkLocal = [
+        "ip address flush dev eth0 scope link", "ip address add fe80::2/64 dev eth0 nodad",
+    ]
+    /// A link-local and a global virtual address.
+    static let addresses6 = ["fe80::5e:33/64", "2001:db8::100/64"].compactMap { Prefix($0) }
+
+    /// Asks for the virtual address in ARP as a client does.
+    func askForAddress() throws {
+        let request = ARPPacket(
+            operation: .request,
+            senderMAC: Stage.peerMAC,
+            senderAddress: IPv4Address(192, 0, 2, 3),
+            targetMAC: MACAddress(rawValue: 0),
+            targetAddress: IPv4Address(192, 0, 2, 100)
+        )
+        try wire.send(request.frame())
+    }
+
     /// Lays the cable, and starts both threads.
     init(_ settings: VirtualRouterSettings = Stage.settings, prepare: [String] = []) throws {
         for line in [

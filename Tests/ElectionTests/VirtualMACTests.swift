@@ -24,18 +24,6 @@ struct VirtualMACTests {
         try stage.routes.links().filter { $0.kind == "macvlan" }.map(\.name)
     }
 
-    /// Asks for the address in ARP as a client does.
-    static func ask(_ stage: Stage) throws {
-        let request = ARPPacket(
-            operation: .request,
-            senderMAC: Stage.peerMAC,
-            senderAddress: IPv4Address(192, 0, 2, 3),
-            targetMAC: MACAddress(rawValue: 0),
-            targetAddress: IPv4Address(192, 0, 2, 100)
-        )
-        try stage.wire.send(request.frame())
-    }
-
     @Test func `answers, advertises and announces with the virtual MAC alone, and leaves nothing at the end`() throws {
         try NetworkNamespace.run {
             // The values of a distribution that is strict about everything.
@@ -48,7 +36,7 @@ struct VirtualMACTests {
             #expect(held?.interfaceIndex == (try Interface.named(name).index))
             try stage.wait("the report") { stage.router?.addresses.first?.isHeld == true }
             stage.heard = []
-            try Self.ask(stage)
+            try stage.askForAddress()
             try stage.wait("the answer") { stage.claims.contains { $0.operation == .reply } }
             try stage.wait("announcements") { stage.claims.count { $0.operation == .request } >= 2 }
             #expect(stage.claims.allSatisfy { $0.senderMAC == Self.mac })
@@ -76,7 +64,7 @@ struct VirtualMACTests {
             try stage.wait("the report") { stage.router?.state == .backup }
             #expect(stage.router?.activeRouter == Stage.peer)
             stage.heard = []
-            try Self.ask(stage)
+            try stage.askForAddress()
             try stage.pass(.milliseconds(100))
             #expect(stage.claims.isEmpty, "a Backup Router is silent about the addresses")
             try stage.wait("the takeover") { try Self.macvlans(stage).count == 1 }
@@ -161,15 +149,9 @@ struct VirtualMACTests {
     @Test func `over IPv6 solicitations are answered with the virtual MAC, which makes no address`() throws {
         try NetworkNamespace.run {
             var settings = Self.settings
-            settings.addresses = ["fe80::5e:33/64", "2001:db8::100/64"].compactMap { Prefix($0) }
-            let stage = try Stage(
-                settings,
-                prepare: [
-                    "ip address flush dev eth0 scope link",
-                    "ip address add fe80::2/64 dev eth0 nodad",
-                    "ip address add 2001:db8::3/64 dev peer0 nodad",
-                ]
-            )
+            settings.addresses = Stage.addresses6
+            let client = ["ip address add 2001:db8::3/64 dev peer0 nodad"]
+            let stage = try Stage(settings, prepare: Stage.linkLocal + client)
             try stage.wait("advertisements") { stage.advertisements.count >= 3 }
             let index = try Interface.named("eth0").index
             let own = try Interface.named("vmac6-\(index)-51").index
