@@ -42,6 +42,24 @@ import Testing
         #expect(Self.verdicts(bench).allSatisfy { $0.state == .up })
     }
 
+    @Test func `one stall while a target is tried quickly, with several runs under way, changes nothing either`() {
+        var bench = Prober.Bench()
+        bench.send(.demanded(Prober.demand([Prober.target(80)])))
+        bench.run(for: .seconds(2))
+        bench.outcome = { _ in nil }
+        let calm = bench.starts.count
+        // One silence is believed by nobody; four more have begun when the machine stands still.
+        while bench.starts.count < calm + 5 { bench.run(for: .milliseconds(1)) }
+        bench.now = bench.now + .seconds(5)
+        bench.send(.deadlineReached)
+        bench.outcome = { _ in .passed(.milliseconds(1)) }
+        bench.run(for: .seconds(2))
+        #expect(bench.reports.last?.report.entries.first?.obstacles ?? 0 >= 4)
+        #expect(bench.reports.dropFirst().allSatisfy { $0.report.entries.allSatisfy { $0.verdict.state != .down } })
+        let states = bench.reports.flatMap(\.report.entries).map(\.verdict.state)
+        #expect(states.drop { $0 == .unknown }.allSatisfy { $0 == .up })
+    }
+
     @Test func `silence counts where it came about in time`() {
         var bench = Prober.Bench()
         bench.send(.demanded(Prober.demand((1...10).map { Prober.target($0) })))

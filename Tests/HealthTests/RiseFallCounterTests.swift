@@ -33,6 +33,8 @@ extension RiseFallCounter {
         #expect(state(after: [0, 50, 100, 150, 200], .success, down) == .up)
         up.forgetFailures()
         #expect(state(after: [0, 100], .failure, up) == .up)
+        #expect(state(after: [0, 50, 100, 150, 200], .obstacle, up) == .up, "one stall under which five runs were")
+        #expect(state(after: [0, 200, 400], .obstacle, up) == .unknown)
     }
 
     @Test func `takes rise successes or fall failures while nothing is known`() {

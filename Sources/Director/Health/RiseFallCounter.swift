@@ -13,6 +13,8 @@ package struct RiseFallCounter: Hashable, Sendable {
     private var obstacles = 0
     /// When the first of the results in a row began that are being counted.
     private var rowSince: MonotonicInstant?
+    /// When the first of the runs in a row began that could not run.
+    private var obstaclesSince: MonotonicInstant?
 
     /// What is believed.
     package private(set) var state = Verdict.State.unknown
@@ -55,16 +57,17 @@ package struct RiseFallCounter: Hashable, Sendable {
             rowSince = successes == 0 ? begun : rowSince.map { min($0, begun) } ?? begun
             successes = min(successes + 1, rise)
             (failures, obstacles) = (0, 0)
-            if successes >= rise, spans(rise, begun, spacing) { state = .up }
+            if successes >= rise, Self.spans(rise, from: rowSince, to: begun, spacing) { state = .up }
         case .failure:
             rowSince = failures == 0 ? begun : rowSince.map { min($0, begun) } ?? begun
             failures = min(failures + 1, fall)
             (successes, obstacles) = (0, 0)
-            if failures >= fall, spans(fall, begun, spacing) { state = .down }
+            if failures >= fall, Self.spans(fall, from: rowSince, to: begun, spacing) { state = .down }
         case .obstacle:
             // Neither count is touched: a success before and one after are still two in a row of those that ran.
+            obstaclesSince = obstacles == 0 ? begun : obstaclesSince.map { min($0, begun) } ?? begun
             obstacles = min(obstacles + 1, fall)
-            if obstacles >= fall {
+            if obstacles >= fall, Self.spans(fall, from: obstaclesSince, to: begun, spacing) {
                 state = .unknown
                 (successes, failures) = (0, 0)
             }
@@ -72,8 +75,13 @@ package struct RiseFallCounter: Hashable, Sendable {
         return state
     }
 
-    /// Whether a run that began at a time is far enough from the first of the row.
-    private func spans(_ count: Int, _ begun: MonotonicInstant, _ spacing: Interval) -> Bool {
-        rowSince.map { begun - $0 >= spacing * Int64(count - 1) } ?? true
+    /// Whether a run is far enough from the first of its row.
+    private static func spans(
+        _ count: Int,
+        from first: MonotonicInstant?,
+        to begun: MonotonicInstant,
+        _ spacing: Interval,
+    ) -> Bool {
+        first.map { begun - $0 >= spacing * Int64(count - 1) } ?? true
     }
 }
