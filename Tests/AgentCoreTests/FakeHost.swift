@@ -7,7 +7,10 @@ struct FakeHost {
     var held: [ObservedAddress] = []
     var sysctls: [SysctlKey: Int] = [:]
     var listeners: [Endpoint] = []
+    /// Clients' connections of each address, all to port 80.
     var connections: [IPAddress: Int] = [:]
+    /// How many of the node's own each address has.
+    var ownConnections = 0
     var routes: [HostObservation.Route] = []
     var file: String?
     var undelivered: Set<IPAddress> = []
@@ -75,9 +78,12 @@ struct FakeHost {
                 }
         }
         if scope.contains(.connections) {
-            observation.connections = Dictionary(
-                uniqueKeysWithValues: addresses.map { ($0, connections[$0] ?? 0) }
-            )
+            var counts = ConnectionCounts()
+            for address in addresses {
+                let count = connections[address] ?? 0
+                counts.add(address, all: count + ownConnections, clients: [80: count])
+            }
+            observation.connections = counts
         }
         return observation
     }

@@ -1,3 +1,4 @@
+import AgentProtocol
 import Balancing
 import DirectorCore
 import Health
@@ -183,5 +184,34 @@ import Testing
         #expect(bench.destination(1)?.state == .draining)
         report(0, 5)
         #expect(bench.destination(1)?.state == .drained)
+    }
+
+    @Test func `what the kernel's table keeps of connections that the node has not does not hold a drain up`() throws {
+        let bench = Bench.serving()
+        bench.send(.operatorCommand(.order(OperatorOrder(realServer: "web1", action: .drain, since: bench.now))))
+        func look(weight: UInt32 = 0) {
+            bench.run(for: .milliseconds(1_200))
+            let destination = ObservedDestination(endpoint: Bench.endpoint(1), weight: weight, activeConnections: 32)
+            let service = ObservedService(
+                service: VirtualService(identity: Bench.service),
+                destinations: [destination, ObservedDestination(endpoint: Bench.endpoint(2), weight: 1)]
+            )
+            bench.send(.dataplaneReported(DataplaneReport(at: bench.now, services: [service])))
+        }
+        func idle(_ verdict: FactVerdict) -> [Fact] {
+            Bench.good() + [Fact(.idle, .service(Bench.service), verdict, evidence: "")]
+        }
+        bench.publish("web1", idle(.holds))
+        #expect(bench.destination(1)?.state == .draining, "it may not have heard yet of the order")
+        look(weight: 1)
+        #expect(bench.destination(1)?.state == .draining, "the kernel has not the weight that was wanted")
+        bench.publish("web1", idle(.violated))
+        look()
+        #expect(bench.destination(1)?.state == .draining)
+        bench.publish("web1", idle(.holds))
+        #expect(bench.destination(1)?.state == .drained)
+        #expect(bench.destination(1)?.activeConnections == 32)
+        bench.run(for: .seconds(3), except: ["web1"])
+        #expect(bench.destination(1)?.state == .draining, "what a node said that is not heard any more is unknown")
     }
 }

@@ -78,6 +78,16 @@ import Testing
         #expect(progress.text.hasSuffix("on the other director: \(there)"))
     }
 
+    @Test func `what the kernel's table keeps beyond the end is called so`() {
+        var status = Self.status(.drained, there: nil)
+        status.services[0].destinations[0].activeConnections = 32
+        let progress = Self.progress(status)
+        #expect(progress.state == .drained)
+        #expect(
+            progress.text == "http: drained, the real server has no connection left of the 32 in the kernel's table"
+        )
+    }
+
     @Test func `what the other director has drained is over there`() {
         #expect(Self.progress(Self.status(.drained, there: "unknown")).state == .drained)
         #expect(Self.progress(Self.status(.maintenance, there: "maintenance")).state == .drained)

@@ -134,9 +134,11 @@ import Testing
         )
         for kind in FactKind.allCases {
             let isState = kind == .draining || kind == .maintenance
+            // These say how much it serves, not whether it may.
+            let isMeasure = kind == .capacity || kind == .idle
             for verdict in FactVerdict.allCases {
                 let reason = Reason(negative: Fact(kind, .service(service), verdict, evidence: ""))
-                let isWrong = isState ? verdict == .holds : verdict == .violated && kind != .capacity
+                let isWrong = isState ? verdict == .holds : verdict == .violated && !isMeasure
                 #expect((reason != nil) == isWrong, "\(kind) \(verdict)")
             }
         }

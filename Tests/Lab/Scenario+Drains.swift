@@ -14,6 +14,12 @@ extension Scenario {
         let node = cluster.realServers[1]
         let director = cluster.directors[0]
         let file = "\(director.directory)/director.yaml"
+        // A connection that the node ends with a reset, which goes past the directors: their tables keep it.
+        let reset = try connection(.stream, on: node, cluster)
+        _ = try node.run("ss", "-K", "-t", "src", "\(cluster.virtualAddress)", "sport", "=", ":\(cluster.port)")
+        guard wait(.seconds(5), until: { reset.report.endedAt != nil }) else {
+            throw LabError("\(node.name) resets no connection")
+        }
         let stream = try connection(.stream, on: node, cluster)
         let download = try connection(.file, on: node, cluster)
         defer { for connection in [stream, download] { connection.stop() } }

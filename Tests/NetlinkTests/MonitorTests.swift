@@ -131,25 +131,41 @@ import Testing
             try NetworkNamespace.command("ip addr add 192.0.2.100/32 dev lo")
             let diagnostics = try SocketDiagnostics()
             let listener = try Self.listen(AF_INET6, port: 8081)
-            let before = try diagnostics.connectionCount(localAddress: vip)
-            let client = Linux.FileDescriptor(
-                consuming: try SystemCall.run { socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0) }
-            )
-            let raw = client.raw
-            let name = NativeBytes.of(UInt16(AF_INET)) + [0x1f, 0x91] + vip.bytes + [UInt8](repeating: 0, count: 8)
-            try SystemCall.run {
-                name.withUnsafeBytes { connect(raw, $0.assumingMemoryBound(to: sockaddr.self).baseAddress, 16) }
+            let before = try diagnostics.connectionCounts(localAddress: vip)
+            func connected(from source: IPAddress) throws -> Linux.FileDescriptor {
+                func name(_ address: IPAddress, _ port: [UInt8]) -> [UInt8] {
+                    NativeBytes.of(UInt16(AF_INET)) + port + address.bytes + [UInt8](repeating: 0, count: 8)
+                }
+                let client = Linux.FileDescriptor(
+                    consuming: try SystemCall.run { socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0) }
+                )
+                let raw = client.raw
+                try SystemCall.run {
+                    name(source, [0, 0]).withUnsafeBytes {
+                        bind(raw, $0.assumingMemoryBound(to: sockaddr.self).baseAddress, 16)
+                    }
+                }
+                try SystemCall.run {
+                    name(vip, [0x1f, 0x91]).withUnsafeBytes {
+                        connect(raw, $0.assumingMemoryBound(to: sockaddr.self).baseAddress, 16)
+                    }
+                }
+                return client
             }
-            let during = try diagnostics.connectionCount(localAddress: vip, ports: [8081])
-            let elsewhere = try diagnostics.connectionCount(localAddress: vip, ports: [80])
+            let client = try connected(from: .v4(IPv4Address(127, 0, 0, 1)))
+            let during = try diagnostics.connectionCounts(localAddress: vip)
+            let own = try connected(from: vip)
+            let withOwn = try diagnostics.connectionCounts(localAddress: vip)
             let queue = try diagnostics.listeners(family: .ipv6).first?.queue
             try client.close()
+            try own.close()
             try listener.close()
-            return (before, during, elsewhere, queue)
+            return (before, during, withOwn, queue)
         }
-        #expect(counts.0 == 0)
-        #expect(counts.1 == 1)
-        #expect(counts.2 == 0)
-        #expect(counts.3 == 1, "nobody has accepted it yet")
+        #expect(counts.0.all == 0 && counts.0.clients.isEmpty)
+        #expect(counts.1.all == 1 && counts.1.clients == [8081: 1])
+        #expect(counts.2.all == 3, "both ends of the node's own connection have the address")
+        #expect(counts.2.clients == [8081: 1])
+        #expect(counts.3 == 2, "nobody has accepted them yet")
     }
 }

@@ -181,7 +181,9 @@ final class RealServerNode {
                 + [.init(destination: nil, gateway: gateway, interface: Lan.interface)]
         }
         if scope.contains(.connections) {
-            seen.connections = Dictionary(uniqueKeysWithValues: addresses.map { ($0, 0) })
+            var counts = ConnectionCounts()
+            for address in addresses { counts.add(address, all: 0, clients: [:]) }
+            seen.connections = counts
         }
         return seen
     }

@@ -31,8 +31,12 @@ struct DrainProgress: Hashable {
             state = isCutOff ? .cutOff : .drained
         }
         let counts = destinations.map { name, destination in
-            "\(name): \(destination.state.rawValue), \(destination.activeConnections ?? 0) active and "
-                + "\(destination.inactiveConnections ?? 0) ended connection(s) left"
+            let active = destination.activeConnections ?? 0
+            let left =
+                destination.state == .drained && active > 0
+                ? "the real server has no connection left of the \(active) in the kernel's table"
+                : "\(active) active and \(destination.inactiveConnections ?? 0) ended connection(s) left"
+            return "\(name): \(destination.state.rawValue), \(left)"
                 + (Self.isBusy(there: destination) ? "; on the other director: \(destination.peerState ?? "")" : "")
         }
         text = counts.isEmpty ? "no service has \(realServer)" : counts.joined(separator: "; ")

@@ -119,6 +119,17 @@ struct AgentLink: Sendable {
         return (isBound && isServed && isSure ? .positive : .undecided, "")
     }
 
+    /// Whether the node has no connection of a service's clients left, told long enough after its weight became zero.
+    ///
+    /// The kernel's table of a director knows less: direct routing shows it nothing of what the real server sends, so a
+    /// connection that ended with a reset, or while another director forwarded it, stays there for fifteen minutes.
+    func isIdle(_ service: ServiceIdentity, decided: MonotonicInstant) -> Bool {
+        guard state == .connected, let lastHeard, lastHeard - decided >= .seconds(1) else { return false }
+        return facts.contains {
+            $0.fact.kind == .idle && $0.fact.subject == .service(service) && $0.fact.verdict == .holds
+        }
+    }
+
     /// What share of the node's capacity its services may count on.
     var memberCapacity: MemberCapacity {
         if let capacity { return .offered(capacity, evidence: capacityFact?.fact.evidence ?? "\(capacity)%") }
@@ -148,7 +159,7 @@ struct AgentLink: Sendable {
         // A failed check forbids no service to fail open; whatever does is named before it.
         case .reversePathOK: 8
         case .localProbe: 9
-        case .capacity: 10
+        case .capacity, .idle: 10
         }
     }
 }

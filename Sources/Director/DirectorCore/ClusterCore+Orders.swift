@@ -123,7 +123,7 @@ extension ClusterCore {
     }
 
     /// What a draining real server is called once nobody uses it: the kernel sends it nothing new, and no connection is
-    /// established.
+    /// established, in the kernel's table or on the node itself.
     ///
     /// What has ended stays in the kernel's table for a while and does not count; of UDP nothing is known to have ended.
     static func drained(
@@ -131,10 +131,11 @@ extension ClusterCore {
         _ observed: ObservedDestination?,
         isUDP: Bool,
         isLookedAt: Bool,
+        isIdle: Bool,
     ) -> DestinationState {
         guard state == .draining, isLookedAt else { return state }
         guard let observed else { return .drained }
         let left = observed.activeConnections + (isUDP ? observed.inactiveConnections : 0)
-        return observed.weight == 0 && left == 0 ? .drained : state
+        return observed.weight == 0 && (left == 0 || isIdle) ? .drained : state
     }
 }

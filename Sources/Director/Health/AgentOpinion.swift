@@ -24,7 +24,7 @@ extension Reason {
         switch (fact.kind, fact.verdict) {
         case (.draining, .holds): self = .agentDraining
         case (.maintenance, .holds): self = .agentMaintenance
-        case (.draining, _), (.maintenance, _), (.capacity, _): return nil
+        case (.draining, _), (.maintenance, _), (.capacity, _), (.idle, _): return nil
         case (_, .holds), (_, .unknown): return nil
         case (.vipBound, .violated): self = .vipMissing
         case (.prefixExact, .violated): self = .vipPrefixWrong

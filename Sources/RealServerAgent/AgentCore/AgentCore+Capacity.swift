@@ -34,9 +34,9 @@ extension AgentCore {
     }
 
     /// Takes in how many connections the virtual addresses have.
-    mutating func take(_ connections: [IPAddress: Int], at now: MonotonicInstant) {
+    mutating func take(_ connections: ConnectionCounts, at now: MonotonicInstant) {
         guard let gauge = settings.capacity?.gauges.first(where: { $0.kind == .connections }) else { return }
-        capacity?.take(Double(connections.values.reduce(0, +)), of: gauge, at: now)
+        capacity?.take(Double(connections.total), of: gauge, at: now)
     }
 
     /// The fact that says what is offered, and why; nothing where nothing is measured.

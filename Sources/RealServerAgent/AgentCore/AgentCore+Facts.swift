@@ -10,6 +10,8 @@ extension AgentCore {
             current.append(Fact(.vipBound, .address(address), .violated, evidence: "refused: not in allowed_addresses"))
         }
         for service in demand.services { current += facts(of: service) }
+        // The last to be told where a node has all that a report can hold.
+        current += demand.services.compactMap { idle($0) }.prefix(Limits.facts - current.count)
         precondition(current.count <= Limits.facts)
         let before = Dictionary(facts.map { ($0.fact.identity, $0) }) { first, _ in first }
         facts = current.sorted { $0.identity < $1.identity }.map { fact in

@@ -136,7 +136,7 @@ extension AgentCore {
         // A count from before the withdrawal says nothing about those who connected since, so only a fresh one counts.
         countsConnections = !candidates.isEmpty
         guard connectionsCountedAt == now, let connections = host.connections else { return [] }
-        return candidates.filter { connections[$0.prefix.address] == 0 }.map { observed in
+        return candidates.filter { connections.all(of: $0.prefix.address) == 0 }.map { observed in
             let address = observed.prefix.address
             let isAllowed = settings.allowedAddresses.contains { $0.contains(address) }
             return Repair(
@@ -150,7 +150,7 @@ extension AgentCore {
     mutating func forgetMendedFailures(_ observation: HostObservation) {
         let isWhole =
             observation.addresses != nil && observation.sysctls != nil && observation.listeners != nil
-            && observation.routes != nil && (observation.connections != nil || !(isHurried || countsConnections))
+            && observation.routes != nil && (observation.connections != nil || !wantsConnections)
         let sysctls = host.sysctls ?? [:]
         failures = failures.filter { subject, _ in
             switch subject {

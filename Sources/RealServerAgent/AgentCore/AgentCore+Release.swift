@@ -75,7 +75,7 @@ extension AgentCore {
                 if !connected.isEmpty { turn.outbound.append(.log(.drainAcknowledged)) }
             }
             let isEmpty = release.drainedAt.map { drained in
-                connectionsCountedAt.map { $0 > drained } ?? false && (host.connections ?? [:]).values.reduce(0, +) == 0
+                connectionsCountedAt.map { $0 > drained } ?? false && (host.connections?.total ?? 0) == 0
             }
             guard isEmpty == true || now >= release.until else { return }
             enter(.removing(release, giveUpAt: now + Self.removalPatience), at: now)

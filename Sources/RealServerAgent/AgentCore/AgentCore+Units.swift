@@ -7,12 +7,7 @@ extension AgentCore {
     struct UnitWait: Hashable, Sendable {
         /// When waiting ends.
         var until: MonotonicInstant
-        /// Since when no director gives the services weight.
-        var quietSince: MonotonicInstant?
     }
-
-    /// How long no director has given weight before the connections are counted: those of the last moment come still.
-    static let quietTime = Interval.milliseconds(300)
 
     /// The unit because of which a service is drained, if one is.
     func drain(of service: ServiceIdentity) -> UnitDrain? { saved.unitDrains.first { $0.covers(service) } }
@@ -46,19 +41,8 @@ extension AgentCore {
     mutating func advanceUnits(at now: MonotonicInstant, into turn: inout Turn) {
         for (unit, wait) in unitWaits.sorted(by: { $0.key < $1.key }) {
             let services = demand.services.filter { drain(of: $0)?.unit == unit }
-            let isQuiet = links.filter(\.session.isConnected).allSatisfy { link in
-                services.allSatisfy { service in
-                    link.view?.entries.first { $0.service == service }.map { $0.weight == 0 } ?? true
-                }
-            }
-            let quietSince = isQuiet ? wait.quietSince ?? now : nil
-            unitWaits[unit]?.quietSince = quietSince
-            let isSettled = quietSince.map { since in
-                now - since >= Self.quietTime && connectionsCountedAt.map { $0 - since >= Self.quietTime } ?? false
-            }
-            let addresses = Set(services.map(\.endpoint.address))
-            let left = addresses.reduce(0) { $0 + (host.connections?[$1] ?? 0) }
-            guard services.isEmpty || isSettled == true && left == 0 || now >= wait.until else { continue }
+            let isEmpty = services.allSatisfy { quiet[$0]?.clients == 0 }
+            guard isEmpty || now >= wait.until else { continue }
             unitWaits[unit] = nil
             turn.last.append(.unitDrained(unit, complete: now < wait.until))
         }

@@ -46,6 +46,10 @@ package struct AgentCore: ~Copyable {
     var connectionsCountedAt: MonotonicInstant?
     /// The connections of addresses that are to go, looked at with every look while there are any.
     var countsConnections = false
+    /// The services that no director gives new connections.
+    var quiet: [ServiceIdentity: QuietService] = [:]
+    /// The services of which clients were seen in this life.
+    var used = UsedServices()
 
     /// What happened so far, in numbers.
     package internal(set) var statistics = AgentStatistics()
@@ -92,6 +96,7 @@ package struct AgentCore: ~Copyable {
         take(event, at: now, into: &turn)
         tellCapacity(before: offered, into: &turn)
         advanceRelease(at: now, into: &turn)
+        followQuiet(at: now)
         if !unitWaits.isEmpty { advanceUnits(at: now, into: &turn) }
         updateFacts(at: now, into: &turn)
         flushLinks(at: now, into: &turn)
@@ -112,6 +117,7 @@ package struct AgentCore: ~Copyable {
             if let connections = observation.connections {
                 connectionsCountedAt = now
                 take(connections, at: now)
+                count(connections, at: now)
             }
             forgetMendedFailures(observation)
             if case .starting = phase { begin(at: now) }
@@ -264,14 +270,18 @@ package struct AgentCore: ~Copyable {
         }
     }
 
+    /// Whether every look counts connections.
+    var wantsConnections: Bool { isHurried || countsConnections || isQuietUncounted }
+
     /// Asks for a look at what this turn made doubtful, and says when the next one is due.
     private mutating func look(at now: MonotonicInstant, into turn: inout Turn) {
         turn.save(saved)
         if case .stopped = phase { return }
         guard !turn.scope.isEmpty else { return }
-        if isHurried || countsConnections { turn.scope.insert(.connections) }
+        if wantsConnections { turn.scope.insert(.connections) }
         if turn.scope.isSuperset(of: .regular) {
             nextLook = now + (isHurried ? Self.hurriedLookInterval : Self.lookInterval)
+            if used.isSampleDue(at: now, of: demand.services) { turn.scope.insert(.connections) }
         }
         let ours = (host.addresses?.held ?? []).filter { $0.isLoopback && $0.isOurs }.map(\.prefix.address)
         let addresses = Set(demand.addresses).union(ours).sorted()

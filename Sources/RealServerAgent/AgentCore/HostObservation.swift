@@ -44,8 +44,8 @@ package struct HostObservation: Hashable, Sendable {
     package var listeners: [Endpoint]?
     /// The routes to the directors that were asked about, and the default routes.
     package var routes: [Route]?
-    /// The connections of each virtual address that was asked about.
-    package var connections: [IPAddress: Int]?
+    /// The connections of the virtual addresses that were asked about.
+    package var connections: ConnectionCounts?
 
     /// Makes an observation of nothing.
     package init() {}

@@ -180,10 +180,13 @@ package struct Host: ~Copyable {
         }
     }
 
-    private func connections(_ addresses: [IPAddress]) throws(HostError) -> [IPAddress: Int] {
+    private func connections(_ addresses: [IPAddress]) throws(HostError) -> ConnectionCounts {
         do {
-            var counts: [IPAddress: Int] = [:]
-            for address in addresses { counts[address] = try diagnostics.connectionCount(localAddress: address) }
+            var counts = ConnectionCounts()
+            for address in addresses {
+                let found = try diagnostics.connectionCounts(localAddress: address)
+                counts.add(address, all: found.all, clients: found.clients)
+            }
             return counts
         } catch {
             throw HostError("\(error)")

@@ -22,6 +22,8 @@ package enum FactKind: UInt8, Hashable, Comparable, Sendable, CaseIterable {
     case maintenance = 10
     /// What share of its capacity the node offers.
     case capacity = 11
+    /// No client has a connection of the service any more; told of services that no director gives new ones.
+    case idle = 12
 
     package static func < (left: FactKind, right: FactKind) -> Bool { left.rawValue < right.rawValue }
 }
@@ -41,6 +43,7 @@ extension FactKind: CustomStringConvertible {
         case .draining: "draining"
         case .maintenance: "maintenance"
         case .capacity: "capacity"
+        case .idle: "idle"
         }
     }
 }

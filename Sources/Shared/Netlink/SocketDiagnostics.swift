@@ -27,22 +27,23 @@ package struct SocketDiagnostics: ~Copyable {
         try listeners(family: .ipv4) + listeners(family: .ipv6)
     }
 
-    /// Counts the connections to a local address and, unless there are none, ports: `ss -tn src ADDRESS`.
+    /// Counts the connections to a local address: `ss -tn src ADDRESS`.
     ///
-    /// Those that an IPv6 socket accepted for an IPv4 address count too.
-    package func connectionCount(localAddress: IPAddress, ports: [UInt16] = []) throws(NetlinkError) -> Int {
-        var count = 0
+    /// Those that an IPv6 socket accepted for an IPv4 address count too. The clients of a port are those connections to
+    /// it whose other end is not the address itself: the node's own to its own service have it at both ends.
+    package func connectionCounts(localAddress: IPAddress) throws(NetlinkError) -> (all: Int, clients: [UInt16: Int]) {
+        var counts = (all: 0, clients: [UInt16: Int]())
         // An IPv6 address has no IPv4 sockets; an IPv4 address may have IPv6 ones.
         for family in AddressFamily.allCases where localAddress.family == .ipv4 || family == .ipv6 {
             let message = Self.message(family, states: Self.connectedStates)
             message.put(1, bytes: Self.localAddressFilter(localAddress))
-            let sockets = try dump(message, "count connections")
             // Kernels without this filter answer with all of them.
-            count += sockets.count {
-                $0.local.address == localAddress && (ports.isEmpty || ports.contains($0.local.port))
+            for socket in try dump(message, "count connections") where socket.local.address == localAddress {
+                counts.all += 1
+                if socket.remote.address != localAddress { counts.clients[socket.local.port, default: 0] += 1 }
             }
         }
-        return count
+        return counts
     }
 
     /// Whether a connection stands in its listener's queue and no program has accepted it: `ss -tne` shows no inode.

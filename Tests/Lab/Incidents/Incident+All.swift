@@ -103,15 +103,8 @@ extension Incident {
         node: 2,
         expectation: .out(.eachAtMost(1_000)),
         happen: { try $0.powerOff($1) },
-        end: { cluster, node in
-            try cluster.bootRealServer(node)
-            let booted = now()
-            nap(.seconds(1))
-            guard cluster.bothKeep(weight: 0, of: node, since: booted) == booted else {
-                throw LabError("\(node.name) has a weight before its web server is there")
-            }
-            return try cluster.start(node)
-        },
+        boot: { try $0.bootRealServer($1) },
+        end: { try $0.start($1) },
     )
 
     /// Somebody deletes the VIP from lo where nobody repairs it.

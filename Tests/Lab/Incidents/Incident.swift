@@ -30,6 +30,8 @@ struct Incident: Sendable {
     var lasts = Interval.milliseconds(300)
     /// Makes it happen and gives the instant.
     var happen: @Sendable (Cluster, Host) throws -> MonotonicInstant
+    /// Brings the node back without its web server, a second before the rest.
+    var boot: (@Sendable (Cluster, Host) throws -> Void)?
     /// Ends it and gives the instant since which the node could serve.
     var end: @Sendable (Cluster, Host) throws -> MonotonicInstant
 
@@ -64,6 +66,13 @@ struct Incident: Sendable {
             changes = cluster.weightChanges(since: began)
             kept = cluster.tables.indices.map { cluster.keptWeights($0, since: began) }
             ending = now()
+            if let boot {
+                try boot(cluster, node)
+                let booted = now()
+                nap(.seconds(1))
+                let isOut = cluster.bothKeep(weight: 0, of: node, since: booted) == booted
+                if isJudged { outcome.check("no weight before its web server is there", isOut) }
+            }
             let ended = try end(cluster, node)
             let isBack = wait(.seconds(20)) { cluster.bothKeep(weight: 1, of: node, since: ended) != nil }
             back = isBack ? cluster.bothKeep(weight: 1, of: node, since: ended).map { $0 - ended } : nil
