@@ -16,7 +16,18 @@ extension Scenario {
         let file = "\(director.directory)/director.yaml"
         // A connection that the node ends with a reset, which goes past the directors: their tables keep it.
         let reset = try connection(.stream, on: node, cluster)
-        _ = try node.run("ss", "-K", "-t", "src", "\(cluster.virtualAddress)", "sport", "=", ":\(cluster.port)")
+        _ = try node.run(
+            "ss",
+            "-K",
+            "-t",
+            "state",
+            "established",
+            "src",
+            "\(cluster.virtualAddress)",
+            "sport",
+            "=",
+            ":\(cluster.port)"
+        )
         guard wait(.seconds(5), until: { reset.report.endedAt != nil }) else {
             throw LabError("\(node.name) resets no connection")
         }

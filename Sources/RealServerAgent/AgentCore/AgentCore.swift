@@ -8,6 +8,8 @@ package import Primitives
 package struct AgentCore: ~Copyable {
     /// How often the whole host is looked at: what nothing announces, such as a sysctl, is repaired within a second.
     static let lookInterval = Interval.milliseconds(800)
+    /// How often it is looked at while connections of services that get no new ones are waited for.
+    static let drainLookInterval = Interval.milliseconds(400)
     /// How often it is looked at while something is about to end.
     static let hurriedLookInterval = Interval.milliseconds(100)
     /// Repairs within one look interval beyond which somebody else must be undoing them.
@@ -270,6 +272,12 @@ package struct AgentCore: ~Copyable {
         }
     }
 
+    /// How long to rest between two looks at the whole host.
+    private var restOfLooks: Interval {
+        if isHurried { return Self.hurriedLookInterval }
+        return isQuietUncounted ? Self.drainLookInterval : Self.lookInterval
+    }
+
     /// Whether every look counts connections.
     var wantsConnections: Bool { isHurried || countsConnections || isQuietUncounted }
 
@@ -280,7 +288,7 @@ package struct AgentCore: ~Copyable {
         guard !turn.scope.isEmpty else { return }
         if wantsConnections { turn.scope.insert(.connections) }
         if turn.scope.isSuperset(of: .regular) {
-            nextLook = now + (isHurried ? Self.hurriedLookInterval : Self.lookInterval)
+            nextLook = now + restOfLooks
             if used.isSampleDue(at: now, of: demand.services) { turn.scope.insert(.connections) }
         }
         let ours = (host.addresses?.held ?? []).filter { $0.isLoopback && $0.isOurs }.map(\.prefix.address)
