@@ -52,6 +52,10 @@ import Testing
                 .withdraw(realServer: "web1", service: nil, isWeight: false),
                 #"{"command":"withdraw","real_server":"web1","weight":false}"#
             ),
+            (
+                .drainProgress(realServer: "web1", service: nil, known: "http: draining"),
+                #"{"command":"drain_progress","known":"http: draining","real_server":"web1"}"#
+            ),
         ] as [(ControlRequest, String)]
     )
     func `a request is this text and is read from it`(request: ControlRequest, text: String) throws {
@@ -63,7 +67,8 @@ import Testing
         arguments: [
             (
                 #"{"command":"stats"}"#,
-                #""stats" is no command; there are status, reload, failover, prepare_restart, order, withdraw"#
+                #""stats" is no command; there are status, reload, failover, prepare_restart, order, withdraw, "#
+                    + "drain_progress"
             ),
             (#"{"command":"order"}"#, #"no "real_server" is given"#),
             ("{}", #"no "command" is given"#),

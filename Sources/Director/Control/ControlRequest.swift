@@ -13,6 +13,9 @@ package enum ControlRequest: Hashable, Sendable {
     /// End the orders about a real server, in one service or everywhere: those about its weight, or the others; the answer
     /// is a sentence.
     case withdraw(realServer: String, service: String?, isWeight: Bool)
+    /// How far the drain of a real server is, as soon as that differs from what is known, or after a while; the answer is
+    /// a `DrainProgress`.
+    case drainProgress(realServer: String, service: String?, known: String?)
 }
 
 extension ControlRequest: Codable {
@@ -23,6 +26,7 @@ extension ControlRequest: Codable {
         case realServer = "real_server"
         case service
         case isWeight = "weight"
+        case known
     }
 
     private enum Command: String, Codable, CaseIterable {
@@ -32,6 +36,7 @@ extension ControlRequest: Codable {
         case prepareRestart = "prepare_restart"
         case order
         case withdraw
+        case drainProgress = "drain_progress"
     }
 
     package init(from decoder: any Decoder) throws {
@@ -61,6 +66,12 @@ extension ControlRequest: Codable {
                 service: try container.decodeIfPresent(String.self, forKey: .service),
                 isWeight: try container.decodeIfPresent(Bool.self, forKey: .isWeight) ?? false,
             )
+        case .drainProgress:
+            self = .drainProgress(
+                realServer: try container.decode(String.self, forKey: .realServer),
+                service: try container.decodeIfPresent(String.self, forKey: .service),
+                known: try container.decodeIfPresent(String.self, forKey: .known),
+            )
         }
     }
 
@@ -85,6 +96,11 @@ extension ControlRequest: Codable {
             try container.encode(realServer, forKey: .realServer)
             try container.encodeIfPresent(service, forKey: .service)
             try container.encode(isWeight, forKey: .isWeight)
+        case .drainProgress(let realServer, let service, let known):
+            try container.encode(Command.drainProgress, forKey: .command)
+            try container.encode(realServer, forKey: .realServer)
+            try container.encodeIfPresent(service, forKey: .service)
+            try container.encodeIfPresent(known, forKey: .known)
         }
     }
 }

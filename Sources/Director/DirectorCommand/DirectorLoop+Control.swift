@@ -39,6 +39,12 @@ extension DirectorLoop {
             status.peer = peer.status(at: Clock.now)
             status.troubles = threads.troubles.map(\.description)
             message.reply.succeed(status)
+        case .drainProgress(let realServer, let service, let known):
+            if let problem = problem(realServer: realServer, service: service) {
+                message.reply.fail(problem)
+            } else if !drainWaits.add(realServer, service: service, known: known, message.reply, at: Clock.now) {
+                message.reply.fail("too many wait for drains already")
+            }
         case .failover(let router, let isForced):
             failOver(router: router, isForced: isForced, message.reply)
         case .prepareRestart:
@@ -93,6 +99,11 @@ extension DirectorLoop {
             )
             message.reply.succeed("\(realServer): \(isWeight ? "the configuration's weight" : "in service")")
         }
+    }
+
+    /// Answers those who wait for news of a drain.
+    mutating func tellOfDrains(at now: MonotonicInstant) {
+        for (reply, progress) in drainWaits.take(core.status(at: now), at: now) { reply.succeed(progress) }
     }
 
     /// Why there is nothing that an order could be about.

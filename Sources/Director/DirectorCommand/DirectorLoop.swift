@@ -50,6 +50,8 @@ struct DirectorLoop: ~Copyable {
     /// The operators who wait for the outcome of a failover, by its number.
     var failovers: [UInt64: ControlReply] = [:]
     var nextFailover: UInt64 = 1
+    /// The operators who wait for news of a drain.
+    var drainWaits = DrainWaits<ControlReply>()
     /// Whether this director could serve, as far as preemption goes.
     var mayPreempt = false
     /// Whether the two directors agree on preemption by their link.
@@ -120,6 +122,7 @@ struct DirectorLoop: ~Copyable {
             advancePeer(at: now)
             advance(at: now)
             trackServices(at: now)
+            if drainWaits.isDue(at: now) { tellOfDrains(at: now) }
             if watchdog.isDue(at: now, completedTurns: threads.completedTurns) { notifier.watchdog() }
             showStatus(at: now)
         }
@@ -131,6 +134,7 @@ struct DirectorLoop: ~Copyable {
         let tracking = serviceTracking.deadline(configuration.election)
         let deadlines = [
             core.deadline, watchdog.deadline, troubleLog.deadline, life.deadline, tracking, peerDeadline,
+            drainWaits.deadline,
         ]
         var candidates = deadlines.compactMap { $0 }
         if life.phase == .running {

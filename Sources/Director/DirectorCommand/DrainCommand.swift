@@ -1,7 +1,6 @@
 internal import ArgumentParser
 internal import Control
 internal import DirectorCore
-internal import Glibc
 
 /// `tandem-director drain`: no new connections for a real server, the present ones may end.
 struct DrainCommand: ParsableCommand {
@@ -33,22 +32,19 @@ struct DrainCommand: ParsableCommand {
     }
 }
 
-/// Waits until the last connection of a draining real server has ended.
+/// Waits until the last connection of a draining real server has ended; the director answers whenever there is news.
 struct DrainWait {
     let options: OrderOptions
 
     func run() throws {
-        var shown = ""
+        var shown: String?
         while true {
-            let status = try options.answer(.status, as: ClusterStatus.self)
-            let progress = DrainProgress(status, realServer: options.node, service: options.service)
-            if progress.text != shown {
-                shown = progress.text
-                print(shown)
-            }
+            let request = ControlRequest.drainProgress(realServer: options.node, service: options.service, known: shown)
+            let progress = try options.answer(request, as: DrainProgress.self)
+            if progress.text != shown { print(progress.text) }
+            shown = progress.text
             switch progress.state {
-            // The director itself counts the connections at its looks, one a second.
-            case .draining: usleep(250_000)
+            case .draining: continue
             case .drained: return
             case .cutOff: throw ExitCode(3)
             case .withdrawn:

@@ -1,12 +1,12 @@
 internal import DirectorCore
 
 /// How far a drain is, out of a status.
-struct DrainProgress: Hashable {
-    enum State: Hashable {
+struct DrainProgress: Hashable, Codable {
+    enum State: String, Codable {
         case draining
         case drained
         /// The deadline came before the last connection had ended.
-        case cutOff
+        case cutOff = "cut_off"
         /// The order is gone.
         case withdrawn
     }

@@ -5,8 +5,8 @@ internal import Linux
 internal import Primitives
 
 extension AgentLoop {
-    /// More releases than this do not wait at a time; a client that left counts until the release has ended.
-    private static let releaseLimit = 256
+    /// More do not wait for one thing at a time; a client that left counts until that has ended.
+    private static let waitLimit = 256
 
     /// Answers a request that came in on the control socket, or lets it wait for the end of a release.
     mutating func answer(_ message: ControlMessage) {
@@ -21,14 +21,14 @@ extension AgentLoop {
         case .status:
             message.reply.succeed(core.status(at: Clock.now))
         case .hold(let hold):
-            guard holdWaits.count < Self.releaseLimit else {
+            guard holdWaits.count < Self.waitLimit else {
                 message.reply.fail("too many wait for the directors already")
                 return
             }
             holdWaits.append((hold, Clock.now + HoldProgress.patience, message.reply))
             pending.append(.holdRequested(hold))
         case .stopUnit(let drain, let deadline):
-            guard unitWaits.values.reduce(0, { $0 + $1.count }) < Self.releaseLimit else {
+            guard unitWaits.values.reduce(0, { $0 + $1.count }) < Self.waitLimit else {
                 message.reply.fail("too many wait for units already")
                 return
             }
@@ -38,7 +38,7 @@ extension AgentLoop {
             pending.append(.unitStarted(unit))
             message.reply.succeed(UnitDrainResult(drained: false))
         case .release(let deadline):
-            guard releases.count < Self.releaseLimit else {
+            guard releases.count < Self.waitLimit else {
                 message.reply.fail("too many wait for the release already")
                 return
             }
