@@ -55,6 +55,21 @@ struct VirtualMACTests {
         }
     }
 
+    @Test func `sets right what somebody else made of the interfaces' parameters`() throws {
+        try NetworkNamespace.run {
+            let stage = try Stage(Self.settings)
+            try stage.wait("the address") { try stage.held() != nil }
+            let name = try #require(try Self.macvlans(stage).first)
+            let wrong = [
+                ("\(name)/arp_ignore", "0", "1"), ("\(name)/rp_filter", "1", "0"), ("eth0/arp_announce", "0", "2"),
+            ]
+            for (path, value, _) in wrong { try Sysctl.write("net/ipv4/conf/\(path)", value) }
+            for (path, _, value) in wrong {
+                try stage.wait(path, within: .seconds(3)) { try Sysctl.read("net/ipv4/conf/\(path)") == value }
+            }
+        }
+    }
+
     @Test func `hears another router with the same virtual MAC, and gives the interface up to it`() throws {
         try NetworkNamespace.run {
             let stage = try Stage(Self.settings)

@@ -9,6 +9,8 @@ internal import SystemPackage
 struct AddressLoop: ~Copyable {
     /// How often the kernel is looked at even if nothing was announced.
     private static let resync: Interval = .seconds(5)
+    /// How often that is where there are virtual MACs: nothing announces that a sysctl of theirs has changed.
+    private static let virtualResync: Interval = .seconds(1)
     /// How soon a refused change is tried again.
     private static let retry: Interval = .seconds(1)
     /// How long the loop waits at most, so that its turns can be watched.
@@ -87,7 +89,8 @@ struct AddressLoop: ~Copyable {
         guard let demand = demand.map(\.possible), let due = nextLook, due <= Clock.now else { return }
         do throws(NetlinkError) {
             let isClean = try converge(on: demand)
-            nextLook = Clock.now + (isClean ? Self.resync : Self.retry)
+            let resync = demand.entries.contains { $0.virtualMAC != nil } ? Self.virtualResync : Self.resync
+            nextLook = Clock.now + (isClean ? resync : Self.retry)
             thread.trouble.withLock { $0 = nil }
         } catch {
             note(error)
@@ -140,6 +143,7 @@ struct AddressLoop: ~Copyable {
             reported = report
             thread.report(report)
         }
+        for interface in kernel.raised(for: demand) { repairs += UInt64(try VirtualInterfaces.mend(interface)) }
         return failures.isEmpty
     }
 

@@ -38,6 +38,17 @@ struct KernelAddresses {
         }
     }
 
+    /// The interfaces that are up with the virtual MACs that a demand has addresses at.
+    func raised(for demand: AddressDemand) -> [VirtualInterface] {
+        let wanted = Set(demand.entries.lazy.filter { $0.disposition == .present }.compactMap(\.virtualMAC))
+        return interfaces.compactMap { found in
+            guard found.isUp, let mac = found.virtualMAC, wanted.contains(mac), let index = found.parentIndex,
+                let parent = links.first(where: { $0.index == index })
+            else { return nil }
+            return VirtualInterface(parent: parent.name, parentIndex: index, mac: mac)
+        }
+    }
+
     /// The index of an interface, if it exists.
     func index(of name: String) -> Int32? { links.first { $0.name == name }?.index }
 

@@ -20,10 +20,17 @@ enum VirtualInterfaces {
         }
         let isThere = interfaces.contains { $0.name == interface.name && $0.virtualMAC == interface.mac }
         if !isThere { try socket.addMacvlan(interface.name, over: interface.parentIndex, mac: interface.mac) }
-        for parameter in parameters(of: interface) { try parameter.ensure() }
+        _ = try mend(interface)
         let index = try index(of: interface.name)
         try socket.setUp(interfaceIndex: index)
         return index
+    }
+
+    /// Sets right what somebody else made of an interface's parameters; gives how many were wrong.
+    static func mend(_ interface: VirtualInterface) throws(NetlinkError) -> Int {
+        var wrong = 0
+        for parameter in parameters(of: interface) where try parameter.ensure() { wrong += 1 }
+        return wrong
     }
 
     private static func index(of name: String) throws(NetlinkError) -> Int32 {
@@ -79,17 +86,19 @@ enum VirtualInterfaces {
         /// Whether a kernel without it will do.
         var mayBeAbsent = false
 
-        /// Writes it if it is not as it has to be.
-        func ensure() throws(NetlinkError) {
+        /// Writes it if it is not as it has to be; gives whether it was not.
+        func ensure() throws(NetlinkError) -> Bool {
             do throws(Errno) {
                 let found = try Sysctl.read(path)
                 if let least {
                     let other = try counted.map { path throws(Errno) in try Sysctl.read(path) }
-                    guard [found, other ?? "0"].compactMap({ Int($0) }).max() ?? 0 < least else { return }
+                    guard [found, other ?? "0"].compactMap({ Int($0) }).max() ?? 0 < least else { return false }
                 }
-                if found != value { try Sysctl.write(path, value) }
+                guard found != value else { return false }
+                try Sysctl.write(path, value)
+                return true
             } catch {
-                if mayBeAbsent, error == .noSuchFileOrDirectory { return }
+                if mayBeAbsent, error == .noSuchFileOrDirectory { return false }
                 throw NetlinkError(operation: "set parameter", code: error, subject: path)
             }
         }
