@@ -38,7 +38,7 @@ struct HandoverCheck {
 
     /// `systemctl restart`: the addresses stay where they are.
     private func restart(_ node: DirectorNode) {
-        guard world.violation == nil else { return }
+        guard world.violation == nil, hearsOther(node) else { return }
         let states = node.election.routers.map { world.electionChecker.state(node.index, $0.key) }
         world.ownership.watch()
         node.restart(after: .milliseconds(100))
@@ -50,6 +50,17 @@ struct HandoverCheck {
         // Both processes remember what an operator moved, and both may be new by now: then priority decides again.
         if world.wasMoved { return world.electionChecker.checkPriorities() }
         world.fail(.liveness, .rightActive, "\(node.name) was \(states) and is \(after)")
+    }
+
+    /// Whether a new process of a director's hears the other one within its own Active_Down_Interval, before which it
+    /// knows no other interval: a reload may have left them with different ones, which both name in their status.
+    private func hearsOther(_ node: DirectorNode) -> Bool {
+        let other = world.directors[1 - node.index]
+        return node.election.routers.allSatisfy { router in
+            other.election.routers.filter { $0.key == router.key }.allSatisfy {
+                $0.advertisementInterval < router.advertisementInterval * 3
+            }
+        }
     }
 
     private func stop(_ leaver: DirectorNode) {
