@@ -15,6 +15,8 @@ extension Cluster {
             user root;
             daemon off;
             worker_processes 2;
+            # Told to quit it would wait a minute for a client whose request was lost.
+            worker_shutdown_timeout 5s;
             pid \(directory)/nginx.pid;
             error_log \(directory)/error.log;
             events { worker_connections 512; }
