@@ -49,6 +49,32 @@ import Testing
         #expect(findings(sentinel(router: Self.peer, heard: heard), neighbours: [:]).isEmpty)
     }
 
+    @Test func `a real server that asks once in the name of the address is named for a minute`() {
+        var sentinel = sentinel(router: Self.peer, heard: [])
+        let stranger = MACAddress(rawValue: 99)
+        for mac in [Self.webMAC, Self.peerMAC, stranger] {
+            sentinel.hear(Self.virtual, from: mac, by: .question, at: at(0))
+        }
+        let expected = AddressFinding(
+            address: Self.virtual,
+            mac: Self.webMAC,
+            realServer: Self.web,
+            claim: .question,
+        )
+        #expect(findings(sentinel) == [expected])
+        #expect(expected.reason == .arpAnnounceUnsafe)
+        #expect(
+            expected.text(machine: "web1")
+                == "arp-announce-unsafe: web1 at 00:00:00:00:00:0b asks by ARP in the name of 192.0.2.100"
+        )
+        #expect(!sentinel.isClaimed(Self.virtual, by: Self.webMAC, at: at(0)), "it does not answer")
+        #expect(findings(sentinel, at: 60_000) == [expected])
+        #expect(findings(sentinel, at: 60_001).isEmpty)
+        // A stranger's second question is a claim as its second answer is.
+        sentinel.hear(Self.virtual, from: stranger, by: .question, at: at(1_000))
+        #expect(findings(sentinel).map(\.reason) == [.arpAnnounceUnsafe, .addressClaimedByStranger])
+    }
+
     @Test func `the virtual MAC is the Active Router's, and a stranger's where this director is the Active Router`() {
         let virtual = MACAddress(rawValue: 0x5e00_0133)
         func findings(router: IPv4Address?) -> [MACAddress] {

@@ -24,7 +24,7 @@ extension ClusterCore {
             probes: targets.compactMap { probes[$0] }.map { ProbeStatus($0, age) },
             addressFindings: addressFindings.map { finding in
                 let name = settings?.realServers.first { $0.address.ipv4 == finding.realServer }?.name
-                return "\(finding.reason): \(name ?? "a stranger") at \(finding.mac) answers ARP for \(finding.address)"
+                return finding.text(machine: name ?? "a stranger")
             },
             dataplane: dataplane.map { report in
                 DataplaneStatus(

@@ -1,17 +1,21 @@
 package import Primitives
 
-/// Watches who answers ARP for the virtual addresses; it asks nobody itself and has no clock.
+/// Watches who claims the virtual addresses; it asks nobody itself and has no clock.
 ///
 /// One frame proves nothing: an answer may be late, from before a takeover. Two within ``window`` are a claim, and a
-/// change of the owner forgets what was heard before.
+/// change of the owner forgets what was heard before. Only a question in an address's name is enough by itself, if it
+/// comes from a real server: none is ever right, and the next may be long in coming.
 package struct AddressSentinel: Sendable {
     private struct Claim: Hashable, Sendable {
         var address: IPv4Address
         var mac: MACAddress
+        var kind: AddressClaim
     }
 
     /// How long an answer counts.
     package static let window = Interval.seconds(5)
+    /// How long a real server's question counts: about as long as others believe what they learnt from it.
+    package static let questionWindow = Interval.seconds(60)
     /// How often each virtual address is asked for.
     package static let interval = Interval.seconds(1)
     /// More claims than this are not remembered: a LAN in which everybody answers is named by a few.
@@ -34,16 +38,27 @@ package struct AddressSentinel: Sendable {
     package var addresses: [IPv4Address] { owners.keys.sorted() }
 
     /// Somebody says that an address is theirs.
-    package mutating func hear(_ address: IPv4Address, from mac: MACAddress, at now: MonotonicInstant) {
+    package mutating func hear(
+        _ address: IPv4Address,
+        from mac: MACAddress,
+        by kind: AddressClaim = .answer,
+        at now: MonotonicInstant,
+    ) {
         guard owners[address] != nil else { return }
-        let claim = Claim(address: address, mac: mac)
+        let claim = Claim(address: address, mac: mac, kind: kind)
         guard heard[claim] != nil || heard.count < Self.limit else { return }
         heard[claim] = (now, heard[claim]?.last)
     }
 
-    /// Whether a machine claims an address, twice within the window.
+    /// Whether a machine answers for an address, twice within the window.
     package func isClaimed(_ address: IPv4Address, by mac: MACAddress, at now: MonotonicInstant) -> Bool {
-        guard let times = heard[Claim(address: address, mac: mac)], let before = times.before else { return false }
+        stands(Claim(address: address, mac: mac, kind: .answer), isRealServer: true, at: now)
+    }
+
+    private func stands(_ claim: Claim, isRealServer: Bool, at now: MonotonicInstant) -> Bool {
+        guard let times = heard[claim] else { return false }
+        if claim.kind == .question, isRealServer { return now - times.last <= Self.questionWindow }
+        guard let before = times.before else { return false }
         return now - times.last <= Self.window && times.last - before <= Self.window
     }
 
@@ -65,8 +80,10 @@ package struct AddressSentinel: Sendable {
             neighbours.filter { realServers.contains($0.key) }.map { ($0.value, $0.key) },
             uniquingKeysWith: min
         )
-        return heard.keys.filter { isClaimed($0.address, by: $0.mac, at: now) }.compactMap { claim in
-            guard let owner = owners[claim.address], claim.mac != own else { return nil }
+        return heard.keys.compactMap { claim in
+            guard let owner = owners[claim.address], claim.mac != own,
+                stands(claim, isRealServer: names[claim.mac] != nil, at: now)
+            else { return nil }
             if let router = owner.router {
                 // The virtual MAC is the Active Router's; while that is this director, it is heard from nobody else.
                 if claim.mac == owner.virtualMAC { return nil }
@@ -74,7 +91,12 @@ package struct AddressSentinel: Sendable {
                 guard let right = neighbours[router] else { return nil }
                 guard right != claim.mac else { return nil }
             }
-            return AddressFinding(address: claim.address, mac: claim.mac, realServer: names[claim.mac])
-        }.sorted { ($0.address, $0.mac.rawValue) < ($1.address, $1.mac.rawValue) }
+            return AddressFinding(
+                address: claim.address,
+                mac: claim.mac,
+                realServer: names[claim.mac],
+                claim: claim.kind,
+            )
+        }.sorted { ($0.address, $0.mac, $0.claim.rawValue) < ($1.address, $1.mac, $1.claim.rawValue) }
     }
 }

@@ -1,4 +1,5 @@
 import Linux
+import Primitives
 
 /// The classic BPF programs of the direct-path prober's packet sockets.
 enum FrameFilter {
@@ -20,16 +21,23 @@ enum FrameFilter {
         return program + [.accept(0), .accept(0xffff)]
     }
 
-    /// ARP replies, and requests by which somebody announces an address of his own.
-    static let neighbours: [BPFInstruction] = [
-        .loadHalf(20),
-        .jumpIfEqual(2, 4, 0),
-        // The sender's address, BPF_MISC|BPF_TAX, the target's, BPF_JMP|BPF_JEQ|BPF_X.
-        .loadWord(28),
-        BPFInstruction(0x07, 0),
-        .loadWord(38),
-        BPFInstruction(0x1d, 0, 0, 1),
-        .accept(0xffff),
-        .accept(0),
-    ]
+    /// ARP replies, requests by which somebody announces an address of his own, and requests in the name of one of
+    /// these addresses.
+    static func neighbours(watching addresses: [IPv4Address]) -> [BPFInstruction] {
+        [
+            .loadHalf(20),
+            .jumpIfEqual(2, 0, 1),
+            .accept(0xffff),
+            // The sender's address, BPF_MISC|BPF_TAX, the target's, BPF_JMP|BPF_JEQ|BPF_X.
+            .loadWord(28),
+            BPFInstruction(0x07, 0),
+            .loadWord(38),
+            BPFInstruction(0x1d, 0, 0, 1),
+            .accept(0xffff),
+            .loadWord(28),
+        ] + addresses.prefix(addressLimit).flatMap { [.jumpIfEqual($0.rawValue, 0, 1), .accept(0xffff)] } + [.accept(0)]
+    }
+
+    /// So many that a program stays within BPF_MAXINSNS.
+    private static let addressLimit = 2_000
 }

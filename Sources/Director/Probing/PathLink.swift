@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import Health
 import Linux
 import Primitives
 import VRRP
@@ -41,7 +42,7 @@ final class PathLink {
         neighbours = try PacketSocket(
             interfaceIndex: interface.index,
             etherType: EthernetFrame.arp,
-            filter: FrameFilter.neighbours,
+            filter: FrameFilter.neighbours(watching: []),
             capacity: 128,
         )
         self.interface = name
@@ -75,14 +76,19 @@ final class PathLink {
         try send(ARPPacket.probe(for: address, from: mac).frame(to: .broadcast))
     }
 
-    /// The next ARP reply or announcement; nothing if none waits.
-    func nextNeighbour() throws(Errno) -> (address: IPv4Address, mac: MACAddress)? {
+    /// Hears of questions in the name of these addresses too.
+    func watch(_ addresses: [IPv4Address]) throws(Errno) {
+        try SocketFilter.attach(FrameFilter.neighbours(watching: addresses), to: neighbours.raw)
+    }
+
+    /// The next ARP reply, announcement or question in the name of a watched address; nothing if none waits.
+    func nextNeighbour() throws(Errno) -> (address: IPv4Address, mac: MACAddress, claim: AddressClaim)? {
         while let frame = try neighbours.receive() {
             guard !frame.isOutgoing, let ethernet = EthernetFrame(decoding: frame.bytes),
-                let packet = ARPPacket(decoding: ethernet.payload),
-                packet.operation == .reply || packet.senderAddress == packet.targetAddress
+                let packet = ARPPacket(decoding: ethernet.payload)
             else { continue }
-            return (packet.senderAddress, packet.senderMAC)
+            let isAnswer = packet.operation == .reply || packet.senderAddress == packet.targetAddress
+            return (packet.senderAddress, packet.senderMAC, isAnswer ? .answer : .question)
         }
         return nil
     }

@@ -70,6 +70,7 @@ struct PathProber: ~Copyable {
         openedAt = now
         do throws(Errno) {
             let opened = try PathLink(interface: interface, address: address)
+            try opened.watch(sentinel.addresses)
             (link, lastTrouble) = (opened, nil)
             return opened.descriptors
         } catch {
@@ -168,8 +169,8 @@ struct PathProber: ~Copyable {
         var finished: [(ProbeRun, ProbeOutcome)] = []
         guard let link else { return [] }
         do throws(Errno) {
-            while let (address, mac) = try link.nextNeighbour() {
-                try take(mac, of: address, link)
+            while let (address, mac, claim) = try link.nextNeighbour() {
+                try take(claim, of: address, from: mac, link)
             }
             while let (answer, receivedAt) = try link.nextAnswer() {
                 // A SYN-ACK that nobody waits for is reset too, or it would come again.
@@ -190,11 +191,16 @@ struct PathProber: ~Copyable {
         return finished
     }
 
-    private mutating func take(_ mac: MACAddress, of address: IPv4Address, _ link: PathLink) throws(Errno) {
-        // Only those that were asked for: a reply for anything else is none of ours.
+    private mutating func take(
+        _ claim: AddressClaim,
+        of address: IPv4Address,
+        from mac: MACAddress,
+        _ link: PathLink,
+    ) throws(Errno) {
         let now = Clock.now
-        sentinel.hear(address, from: mac, at: now)
-        guard neighbours[address] != nil else { return }
+        sentinel.hear(address, from: mac, by: claim, at: now)
+        // Only those that were asked for: a reply for anything else is none of ours.
+        guard claim == .answer, neighbours[address] != nil else { return }
         neighbours[address]?.mac = mac
         neighbours[address]?.repliedAt = now
         let waiting = attempts.filter { $0.value.real.address == .v4(address) && $0.value.sentAt == nil }.keys
@@ -276,6 +282,11 @@ extension PathProber {
     mutating func watch(_ owners: [AddressOwner]) {
         self.owners = owners
         sentinel.watch(owners)
+        do throws(Errno) {
+            try link?.watch(sentinel.addresses)
+        } catch {
+            close()
+        }
     }
 
     /// Asks for the virtual addresses once an interval, and for their Active Routers, whose answers are right.
