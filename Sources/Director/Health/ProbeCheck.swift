@@ -28,7 +28,8 @@ extension ProbeCheck: CustomStringConvertible {
         case .real(.dns(let expectation), let endpoint, _): "dns \(expectation.name) at \(endpoint)"
         case .real(.icmp, let endpoint, _): "icmp \(endpoint.address)"
         case .real(.icmpFullFrame, let endpoint, _): "icmp \(endpoint.address) full frame"
-        case .real(.command(let command), let endpoint, _): "command \(command.arguments.first ?? "") for \(endpoint)"
+        case .real(.command(let command), let endpoint, _):
+            "command \(command.arguments.first ?? "") for \(command.usesPort ? "\(endpoint)" : "\(endpoint.address)")"
         case .real(let kind, let endpoint, _): "\(kind.name) \(endpoint)"
         case .directPath(let virtual, let real): "direct-path \(virtual) at \(real.address)"
         }

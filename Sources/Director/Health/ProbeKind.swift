@@ -31,6 +31,15 @@ extension ProbeKind {
         }
     }
 
+    /// Whether a port is a part of what is asked.
+    package var usesPort: Bool {
+        switch self {
+        case .tcp, .tcpExchange, .tls, .http, .udp, .dns: true
+        case .command(let command): command.usesPort
+        case .icmp, .icmpFullFrame: false
+        }
+    }
+
     /// The kind's name as the configuration writes it.
     package var name: String {
         switch self {

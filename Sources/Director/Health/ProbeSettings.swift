@@ -23,8 +23,10 @@ package struct ProbeSettings: Hashable, Sendable {
     package init() {}
 
     /// What is done to an endpoint.
+    ///
+    /// What asks no port has none, so that all services of a real server share it.
     package func check(_ endpoint: Endpoint) -> ProbeCheck {
-        let endpoint = Endpoint(address: endpoint.address, port: port ?? endpoint.port)
+        let endpoint = Endpoint(address: endpoint.address, port: kind.usesPort ? port ?? endpoint.port : 0)
         return kind == .tcp && source == nil ? .tcp(endpoint) : .real(kind, endpoint, source: source)
     }
 }

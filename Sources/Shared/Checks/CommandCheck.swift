@@ -13,6 +13,9 @@ package struct CommandCheck: Hashable, Sendable {
         self.arguments = arguments
     }
 
+    /// Whether the program is told the server's port.
+    package var usesPort: Bool { arguments.contains("{port}") }
+
     /// The argument vector for one server.
     package func vector(for endpoint: Endpoint) -> [String] {
         arguments.map { argument in
