@@ -36,9 +36,8 @@ final class Segment {
     }
 
     /// Writes what passes the bridge into a file, from the moment on when this returns.
-    func beginCapture(_ file: String) throws {
+    func beginCapture(_ file: String, of filter: String = "ip proto 112 or ip6 proto 112 or arp or icmp6") throws {
         unlink(file)
-        let filter = "ip proto 112 or ip6 proto 112 or arp or icmp6"
         let process = try ChildProcess(
             "tcpdump",
             ["tcpdump", "-Z", "root", "-U", "-n", "-i", "lan", "-w", file] + [filter],

@@ -11,4 +11,5 @@ struct SegmentScenario: Sendable {
             SegmentScenario(name: wanted.name, summary: wanted.summary) { try wanted.play($0, &$1) }
         } + virtualMACs + [virtualMACHandover]
         + [splitOneWay, splitCut, splitFrozen, splitKeys, splitMulticast, splitLink]
+        + [sharedProbes]
 }
