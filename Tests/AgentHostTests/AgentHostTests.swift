@@ -17,7 +17,7 @@ import Testing
     }
 
     /// A namespace with an interface, an address of somebody else on lo, and a directory for the state file.
-    private static func stage<Value: Sendable>(_ body: @escaping @Sendable (String) throws -> Value) throws -> Value {
+    static func stage<Value: Sendable>(_ body: @escaping @Sendable (String) throws -> Value) throws -> Value {
         try NetworkNamespace.run {
             var template = Array("/tmp/tandem-agent-XXXXXX".utf8CString)
             let directory = template.withUnsafeMutableBufferPointer { buffer in

@@ -1,9 +1,7 @@
 import CLinux
 import Glibc
 import Health
-import Linux
 import Primitives
-import SystemPackage
 import TestNetwork
 import Testing
 
@@ -14,45 +12,22 @@ final class Stage {
     static let virtual = Endpoint(address: .v4(IPv4Address(192, 0, 2, 100)), port: 80)
     static let real = Endpoint(address: .v4(IPv4Address(192, 0, 2, 11)), port: 80)
 
-    struct TimedOut: Error {
-        var last: [String]
-    }
-
-    private let orders: Mailbox<@Sendable () -> Void>
-    private let done: Mailbox<Bool>
-    private let reports: Mailbox<ProbeReport>
-    private let thread: ProbingThread
-    /// What the last summary said of who answers ARP.
-    private(set) var findings: [AddressFinding] = []
-    private var states: [ProbeTarget: ProbeReport.Entry] = [:]
+    private let machine: Machine
+    private let witness: ProbingWitness
 
     /// Builds both namespaces from the calling thread's, with a server on port 80 of all addresses.
     init() throws {
-        let reports = try Mailbox<ProbeReport>(capacity: 8192, whenFull: .dropOldest)
-        self.reports = reports
-        let orders = try Mailbox<@Sendable () -> Void>(capacity: 16, whenFull: .refuse)
-        self.orders = orders
-        done = try Mailbox(capacity: 16, whenFull: .refuse)
-        let threads = try Mailbox<Int32>(capacity: 1, whenFull: .refuse)
-        try LoopThread.start(name: "real-server") {
-            guard tandem_unshare_network() == 0 else { return }
-            // The first word of a thread's stat is its number, which names its namespace to `ip link`.
-            let stat = try? SystemFile.read("/proc/thread-self/stat")
-            let digits = String(decoding: (stat ?? []).prefix { $0 != 0x20 }, as: UTF8.self)
-            threads.post(Int32(digits) ?? 0)
-            while let order = Self.next(of: orders) { order() }
-        }
-        guard let server = Self.next(of: threads) else { throw Errno.noSuchProcess }
+        machine = try Machine()
         for command in [
-            "ip link add eth0 type veth peer name server0 netns \(server)", "ip link set eth0 up",
+            "ip link add eth0 type veth peer name server0 netns \(machine.number)", "ip link set eth0 up",
             "ip address add 192.0.2.2/24 dev eth0",
         ] { try NetworkNamespace.command(command) }
-        thread = try ProbingThread.start(seed: 1) { reports.post($0) }
+        witness = try ProbingWitness()
         for command in [
-            "ip link set lo up", "ip address add 192.0.2.100/32 dev lo", "ip link set server0 up",
+            "ip address add 192.0.2.100/32 dev lo", "ip link set server0 up",
             "ip address add 192.0.2.11/24 dev server0",
-        ] { try self.server(command) }
-        try onServer {
+        ] { try machine.command(command) }
+        try machine.perform {
             let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
             _ = SocketAddress.bind(
                 listener,
@@ -62,31 +37,8 @@ final class Stage {
         }
     }
 
-    private static func next<Message>(of mailbox: Mailbox<Message>) -> Message? {
-        do {
-            var reactor = try Reactor()
-            try reactor.add(mailbox.descriptor, token: 0, interest: .read)
-            while true {
-                _ = try reactor.wait(until: nil)
-                if let message = mailbox.drain().first { return message }
-            }
-        } catch {
-            return nil
-        }
-    }
-
-    /// Runs something in the real server's namespace and waits for its end.
-    func onServer(_ body: @escaping @Sendable () -> Void) throws {
-        let done = done
-        orders.post {
-            body()
-            done.post(true)
-        }
-        guard Self.next(of: done) != nil else { throw Errno.noSuchProcess }
-    }
-
     /// Runs a shell command in the real server's namespace.
-    func server(_ command: String) throws { try onServer { _ = system(command) } }
+    func server(_ command: String) throws { try machine.command(command) }
 
     /// Probes the real address and the direct path of one port.
     func probe(port: UInt16 = 80) -> (tcp: ProbeTarget, path: ProbeTarget) {
@@ -103,7 +55,7 @@ final class Stage {
 
     /// Probes exactly this.
     func demand(_ targets: [ProbeTarget]) {
-        thread.post(
+        witness.post(
             ProbeDemand(interface: "eth0", virtualAddresses: [Self.virtual.address], targets: targets)
         )
     }
@@ -113,43 +65,21 @@ final class Stage {
         let address = try #require(Self.virtual.address.ipv4)
         var demand = ProbeDemand(interface: "eth0", virtualAddresses: [Self.virtual.address], targets: [target])
         demand.owners = [AddressOwner(address: address, router: router)]
-        thread.post(demand)
+        witness.post(demand)
     }
 
     /// Waits for what the summaries say of who answers ARP.
-    func waitForFindings(_ holds: ([AddressFinding]) -> Bool) throws {
-        var reactor = try Reactor()
-        try reactor.add(reports.descriptor, token: 0, interest: .read)
-        let deadline = Clock.now + .seconds(8)
-        while Clock.now < deadline {
-            _ = try reactor.wait(until: deadline)
-            for report in reports.drain() where report.isSummary { findings = report.findings }
-            if holds(findings) { return }
-        }
-        throw TimedOut(last: findings.map { "\($0)" })
-    }
+    func waitForFindings(_ holds: ([AddressFinding]) -> Bool) throws { try witness.waitForFindings(holds) }
 
     /// Waits until a target is believed to be in a state for a reason; a lasting one may have been told before.
     @discardableResult
     func wait(for target: ProbeTarget, _ reason: Reason, isLasting: Bool = false) throws -> ProbeReport.Entry {
-        if let entry = states[target], entry.verdict.reason == reason, isLasting { return entry }
-        var reactor = try Reactor()
-        try reactor.add(reports.descriptor, token: 0, interest: .read)
-        let deadline = Clock.now + .seconds(8)
-        while Clock.now < deadline {
-            _ = try reactor.wait(until: deadline)
-            for report in reports.drain() {
-                if report.isSummary { findings = report.findings }
-                for entry in report.entries { states[entry.target] = entry }
-            }
-            if let entry = states[target], entry.verdict.reason == reason { return entry }
-        }
-        throw TimedOut(last: states.values.map { "\($0.target.check): \($0.verdict)" })
+        try witness.wait(for: target, reason, isLasting: isLasting)
     }
 
     /// How many turns the probing thread made.
-    var turns: UInt64 { thread.completedTurns }
+    var turns: UInt64 { witness.turns }
 
     /// Ends the probing thread.
-    func stop() { thread.stop() }
+    func stop() { witness.stop() }
 }
