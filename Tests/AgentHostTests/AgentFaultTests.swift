@@ -18,7 +18,7 @@ import Testing
     ) throws -> Value {
         try AgentHostTests.stage { directory in
             for command in commands { try NetworkNamespace.command(command) }
-            var agent = try HostedAgent.start(directory: directory, pinned: ["192.0.2.10"])
+            var agent = try HostedAgent.start(directory: directory, pinned: ["192.0.2.10", "2001:db8::10"])
             return try body(&agent)
         }
     }
@@ -59,11 +59,12 @@ import Testing
         }
     }
 
-    @Test func `the address on the interface, whose ARP no setting silences`() throws {
+    @Test(arguments: ["192.0.2.10/32", "2001:db8::10/128"])
+    func `the address on the interface, whose ARP no setting silences`(address: String) throws {
         try Self.node { agent in
-            try NetworkNamespace.command("ip address add 192.0.2.10/32 dev eth0")
+            try NetworkNamespace.command("ip address add \(address) dev eth0")
             try agent.run(.milliseconds(100))
-            #expect(Self.named(agent, .arpSilent).last == "192.0.2.10/32 on eth0, which answers for it")
+            #expect(Self.named(agent, .arpSilent).last == "\(address) on eth0, which answers for it")
         }
     }
 

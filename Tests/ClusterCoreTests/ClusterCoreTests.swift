@@ -1,9 +1,11 @@
 import AgentProtocol
 import Balancing
-import DirectorCore
 import Health
 import Primitives
 import Testing
+import VRRP
+
+@testable import DirectorCore
 
 @Suite struct `The cluster core` {
     @Test func `changes no weight at start until something is known`() {
@@ -271,6 +273,57 @@ import Testing
         #expect(checks.count == Set(checks).count)
         #expect(checks.filter { if case .tcp = $0 { true } else { false } }.count == 2)
         #expect(checks.filter { if case .directPath = $0 { true } else { false } }.count == 4)
+    }
+
+    @Test func `probes the direct path over IPv6 too, where service and real server have it`() throws {
+        let (virtual, real) = try (#require(IPAddress("2001:db8::100")), #require(IPAddress("2001:db8::11")))
+        let bench = Bench()
+        let settings = Bench.settings {
+            $0.realServers[0].address = real
+            $0.services[0].service.identity.endpoint.address = virtual
+        }
+        bench.send(.started(settings, bootIdentifier: Bench.boot, programVersion: "1"))
+        // The second real server has IPv4 alone.
+        let paths = bench.demands.last?.targets.map(\.check).filter { $0.realServer != nil }
+        #expect(
+            paths == [
+                .directPath(virtual: Endpoint(address: virtual, port: 80), real: Endpoint(address: real, port: 80))
+            ]
+        )
+    }
+
+    @Test func `over IPv6 the rightful owner is the Active Router's link-local address`() throws {
+        let (virtual, router) = try (#require(IPAddress("2001:db8::100")), #require(IPAddress("fe80::3")))
+        let bench = Bench()
+        bench.send(.started(Bench.settings(), bootIdentifier: Bench.boot, programVersion: "1"))
+        func report(_ state: VirtualRouter.StateName) -> ElectionReport {
+            ElectionReport(
+                routers: [
+                    ElectionReport.Router(
+                        name: "lan6",
+                        virtualRouterIdentifier: 52,
+                        interface: "eth0",
+                        priority: 100,
+                        state: state,
+                        since: bench.now,
+                        reason: .started,
+                        activeRouter: router,
+                        activePriority: 200,
+                        addresses: [.init(prefix: Prefix(host: virtual), isHeld: state == .active)],
+                        findings: [],
+                        statistics: VirtualRouter.Statistics(),
+                    )
+                ],
+                rejections: RejectionCounts(),
+                refusedSettings: nil,
+                addressRepairs: 0,
+                isStopping: false,
+            )
+        }
+        bench.send(.electionReported(report(.backup)))
+        #expect(bench.demands.last?.owners == [AddressOwner(address: virtual, router: router)])
+        bench.send(.electionReported(report(.active)))
+        #expect(bench.demands.last?.owners == [AddressOwner(address: virtual, router: nil)])
     }
 
     @Test func `says goodbye when it stops, and wants nothing more`() {

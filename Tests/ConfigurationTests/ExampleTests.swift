@@ -84,7 +84,7 @@ import VRRP
         let services = Dictionary(uniqueKeysWithValues: full.cluster.services.map { ($0.name, $0) })
         #expect(services["http"]?.directPathProbe == true)
         #expect(services["dns"]?.directPathProbe == false)
-        #expect(services["http6"]?.directPathProbe == false)
+        #expect(services["http6"]?.directPathProbe == true)
         #expect(services["https"]?.service.persistenceTimeout == 300)
         #expect(services["dns"]?.service.identity.protocol == .udp)
         guard case .http(let expectation) = services["https"]?.probe.kind else {

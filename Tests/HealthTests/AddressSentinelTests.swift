@@ -2,10 +2,10 @@ import Health
 import Primitives
 import Testing
 
-@Suite struct `ARP sentinel` {
-    static let virtual = IPv4Address(192, 0, 2, 100)
-    static let web = IPv4Address(192, 0, 2, 11)
-    static let peer = IPv4Address(192, 0, 2, 3)
+@Suite struct `Address sentinel` {
+    static let virtual = IPAddress.v4(IPv4Address(192, 0, 2, 100))
+    static let web = IPAddress.v4(IPv4Address(192, 0, 2, 11))
+    static let peer = IPAddress.v4(IPv4Address(192, 0, 2, 3))
     static let own = MACAddress(rawValue: 1)
     static let webMAC = MACAddress(rawValue: 11)
     static let peerMAC = MACAddress(rawValue: 3)
@@ -14,7 +14,7 @@ import Testing
         MonotonicInstant(nanoseconds: 1_000_000_000) + .milliseconds(milliseconds)
     }
 
-    private func sentinel(router: IPv4Address?, heard: [(MACAddress, Int64)]) -> AddressSentinel {
+    private func sentinel(router: IPAddress?, heard: [(MACAddress, Int64)]) -> AddressSentinel {
         var sentinel = AddressSentinel()
         sentinel.watch([AddressOwner(address: Self.virtual, router: router)])
         for (mac, time) in heard { sentinel.hear(Self.virtual, from: mac, at: at(time)) }
@@ -23,10 +23,10 @@ import Testing
 
     private func findings(
         _ sentinel: AddressSentinel,
-        neighbours: [IPv4Address: MACAddress] = [web: webMAC, peer: peerMAC],
+        neighbours: [IPAddress: MACAddress] = [web: webMAC, peer: peerMAC],
         at time: Int64 = 2_000,
     ) -> [AddressFinding] {
-        sentinel.findings(neighbours: neighbours, realServers: [Self.web], own: Self.own, at: at(time))
+        sentinel.findings(neighbours: neighbours, realServers: [Self.web], own: [Self.own], at: at(time))
     }
 
     @Test func `a real server that answers twice is named, and forgotten when it falls silent`() {
@@ -75,9 +75,30 @@ import Testing
         #expect(findings(sentinel).map(\.reason) == [.arpAnnounceUnsafe, .addressClaimedByStranger])
     }
 
+    @Test func `over IPv6 the Active Router is known by its link-local address, a real server by its own`() {
+        func address(_ low: UInt64) -> IPAddress { .v6(IPv6Address(high: 0x2001_0db8_0000_0000, low: low)) }
+        let router = IPAddress.v6(IPv6Address(high: 0xfe80_0000_0000_0000, low: 3))
+        var sentinel = AddressSentinel()
+        sentinel.watch([AddressOwner(address: address(0x100), router: router)])
+        for time in [Int64(0), 1_000] {
+            for mac in [Self.peerMAC, Self.webMAC] { sentinel.hear(address(0x100), from: mac, at: at(time)) }
+        }
+        let found = sentinel.findings(
+            neighbours: [router: Self.peerMAC, Self.web: Self.webMAC, address(11): Self.webMAC],
+            realServers: [Self.web, address(11)],
+            own: [Self.own],
+            at: at(2_000),
+        )
+        #expect(found == [AddressFinding(address: address(0x100), mac: Self.webMAC, realServer: address(11))])
+        #expect(
+            found.first?.text(machine: "web1")
+                == "arp-offender: web1 at 00:00:00:00:00:0b answers neighbour discovery for 2001:db8::100"
+        )
+    }
+
     @Test func `the virtual MAC is the Active Router's, and a stranger's where this director is the Active Router`() {
         let virtual = MACAddress(rawValue: 0x5e00_0133)
-        func findings(router: IPv4Address?) -> [MACAddress] {
+        func findings(router: IPAddress?) -> [MACAddress] {
             var sentinel = AddressSentinel()
             sentinel.watch([AddressOwner(address: Self.virtual, router: router, virtualMAC: virtual)])
             for time in [Int64(0), 1_000] { sentinel.hear(Self.virtual, from: virtual, at: at(time)) }

@@ -10,12 +10,12 @@ import VRRP
     static func mac(_ last: UInt64) -> MACAddress { MACAddress(rawValue: 0x0200_0000_0000 | last) }
     static let director = HandshakeFrame.End(
         mac: mac(1),
-        address: IPv4Address(192, 0, 2, 2),
+        address: .v4(IPv4Address(192, 0, 2, 2)),
         port: 40_000
     )
     static let virtual = HandshakeFrame.End(
         mac: mac(2),
-        address: IPv4Address(192, 0, 2, 100),
+        address: .v4(IPv4Address(192, 0, 2, 100)),
         port: 80
     )
 
@@ -52,6 +52,45 @@ import VRRP
         #expect(checksum.value == 0)
     }
 
+    @Test func `opens and reads over IPv6 too`() {
+        func address(_ low: UInt64) -> IPAddress { .v6(IPv6Address(high: 0x2001_0db8_0000_0000, low: low)) }
+        let director = HandshakeFrame.End(mac: Self.mac(1), address: address(2), port: 40_000)
+        let virtual = HandshakeFrame.End(mac: Self.mac(2), address: address(0x100), port: 80)
+        let frame = HandshakeFrame.synchronize(from: director, to: virtual, sequence: 0x0102_0304)
+        let expected: [UInt8] = [
+            0x02, 0x00, 0x00, 0x00, 0x00, 0x02,  // destination
+            0x02, 0x00, 0x00, 0x00, 0x00, 0x01,  // source
+            0x86, 0xdd,  // IPv6
+            0x60, 0x00, 0x00, 0x00,  // version, traffic class, flow label
+            0x00, 0x18, 0x06, 0x40,  // payload 24, TCP, hop limit 64
+            0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x02,  // 2001:db8::2
+            0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x01, 0x00,  // 2001:db8::100
+            0x9c, 0x40, 0x00, 0x50,  // ports 40000, 80
+            0x01, 0x02, 0x03, 0x04,  // sequence number
+            0x00, 0x00, 0x00, 0x00,  // acknowledgement number
+            0x60, 0x02, 0xfa, 0xf0,  // six words, SYN, window 64240
+            0x00, 0x00, 0x00, 0x00,  // checksum, urgent pointer
+            0x02, 0x04, 0x05, 0xa0,  // MSS 1440
+        ]
+        #expect(frame.count == expected.count)
+        #expect(Array(frame[..<70]) == Array(expected[..<70]))
+        #expect(Array(frame[74...]) == Array(expected[74...]))
+        var checksum = InternetChecksum()
+        checksum.add(frame[22..<54])
+        checksum.add([0, 0, 0, 24, 0, 0, 0, 6])
+        checksum.add(frame[54...])
+        #expect(checksum.value == 0)
+
+        let reset = HandshakeFrame.reset(from: virtual, to: director, sequence: 9)
+        #expect(HandshakeFrame.answer(in: reset, to: director.address, ports: [40_000]) == nil, "it lacks the ACK")
+        var answer = reset
+        answer[67] = TCPSegment.Flags([.synchronize, .acknowledge]).rawValue
+        let read = HandshakeFrame.answer(in: answer, to: director.address, ports: [40_000])
+        #expect(read?.from == virtual)
+        #expect(read?.isReset == false)
+        #expect(HandshakeFrame.answer(in: answer, to: virtual.address, ports: [40_000]) == nil)
+    }
+
     static func answer(_ flags: TCPSegment.Flags, port: UInt16 = 40_000) -> [UInt8] {
         let segment = TCPSegment(
             sourcePort: 80,
@@ -61,8 +100,8 @@ import VRRP
             flags: flags
         )
         let packet = IPPacket(
-            source: .v4(virtual.address),
-            destination: .v4(director.address),
+            source: virtual.address,
+            destination: director.address,
             protocol: 6,
             payload: segment.encode(from: virtual.address, to: director.address)[...],
         )

@@ -32,7 +32,7 @@ import VRRP
             let (offender, other): (Segment.Member, Segment.Member) = isSilent ? (.web2, .web1) : (.web1, .web2)
             segment.watch()
             let entry = try segment.witness.wait(for: segment.path(offender), .arpOffender)
-            #expect(entry.verdict.evidence == "\(offender.ipv4) at \(offender.mac) answers ARP for \(Segment.virtual)")
+            #expect(entry.verdict.evidence == segment.evidence(offender))
             try segment.witness.wait(for: segment.path(other), .passing, isLasting: true)
             let expected = [segment.finding(offender, .answer)]
             try segment.witness.waitForFindings { $0 == expected }
@@ -54,12 +54,12 @@ import VRRP
             while let frame = try wire.receive() {
                 guard let ethernet = EthernetFrame(decoding: frame.bytes),
                     ethernet.source == Segment.Member.director.mac,
-                    let packet = ARPPacket(decoding: ethernet.payload), packet.targetAddress == Segment.virtual
+                    let packet = ARPPacket(decoding: ethernet.payload), segment.virtual == .v4(packet.targetAddress)
                 else { continue }
                 senders.append(packet.senderAddress)
             }
             // The backup's kernel asks for itself, because it resets the answers to SYNs that it knows nothing of.
-            let kernel = role == .backup ? senders.count { $0 == Segment.Member.director.ipv4 } : 0
+            let kernel = role == .backup ? senders.count { Segment.Member.director.address(.ipv4) == .v4($0) } : 0
             let unspecified = senders.count { $0 == IPv4Address(rawValue: 0) }
             #expect(unspecified >= 2)
             #expect(unspecified + kernel == senders.count, "\(senders)")
@@ -91,45 +91,104 @@ import VRRP
         }
     }
 
-    @Test(arguments: roles) func `a real server without the virtual address is a black hole`(
-        role: Segment.Role
+    @Test(arguments: roles, AddressFamily.allCases)
+    func `a real server without the virtual address is a black hole`(
+        role: Segment.Role,
+        family: AddressFamily,
     ) throws {
         try NetworkNamespace.run {
-            let segment = try Segment(role)
+            let segment = try Segment(role, family)
+            let (web1, web2) = (Segment.Member.web1, Segment.Member.web2)
+            func evidence(_ server: Segment.Member) -> String {
+                "\(server.address(family)) is silent to a SYN for \(Endpoint(address: segment.virtual, port: 80))"
+            }
             segment.watch()
-            for server in [Segment.Member.web1, .web2] {
+            for server in [web1, web2] {
                 try segment.witness.wait(for: segment.path(server), .passing, isLasting: true)
             }
-            try segment.on(.web1, "ip address del \(Segment.virtual)/32 dev lo")
-            let hole = try segment.witness.wait(for: segment.path(.web1), .directRoutingBlackHole)
-            #expect(hole.verdict.evidence.hasPrefix("192.0.2.11 is silent to a SYN for 192.0.2.100:80"))
-            try segment.on(.web1, "ip address add \(Segment.virtual)/32 dev lo")
-            try segment.witness.wait(for: segment.path(.web1), .passing)
+            try segment.on(web1, "ip address del \(segment.prefix) dev lo")
+            let hole = try segment.witness.wait(for: segment.path(web1), .directRoutingBlackHole)
+            #expect(hole.verdict.evidence.hasPrefix(evidence(web1)), "\(hole.verdict.evidence)")
+            try segment.add(to: web1, "lo")
+            try segment.witness.wait(for: segment.path(web1), .passing)
             // The other one has the address and drops what comes for it.
+            let match = family == .ipv4 ? "ip" : "ip6"
             try segment.on(
-                .web2,
-                "nft add table drops && nft 'add chain drops in { type filter hook input priority 0; }'"
-                    + " && nft add rule drops in ip daddr \(Segment.virtual) drop"
+                web2,
+                "nft add table inet drops && nft 'add chain inet drops in { type filter hook input priority 0; }'"
+                    + " && nft add rule inet drops in \(match) daddr \(segment.virtual) drop"
             )
-            let drop = try segment.witness.wait(for: segment.path(.web2), .directRoutingBlackHole)
-            #expect(drop.verdict.evidence.hasPrefix("192.0.2.12 is silent to a SYN for 192.0.2.100:80"))
-            try segment.witness.wait(for: segment.path(.web1), .passing, isLasting: true)
+            let drop = try segment.witness.wait(for: segment.path(web2), .directRoutingBlackHole)
+            #expect(drop.verdict.evidence.hasPrefix(evidence(web2)), "\(drop.verdict.evidence)")
+            try segment.witness.wait(for: segment.path(web1), .passing, isLasting: true)
             #expect(segment.witness.findings.isEmpty)
             segment.witness.stop()
         }
     }
 
-    @Test(arguments: roles) func `a machine that is none of ours claims the virtual address`(
-        role: Segment.Role
+    @Test(arguments: roles, AddressFamily.allCases)
+    func `a machine that is none of ours claims the virtual address`(
+        role: Segment.Role,
+        family: AddressFamily,
     ) throws {
         try NetworkNamespace.run {
-            let segment = try Segment(role)
+            let segment = try Segment(role, family)
             segment.watch()
-            try segment.on(.stranger, "ip address add \(Segment.virtual)/32 dev eth0")
+            try segment.add(to: .stranger, "eth0")
             let expected = [segment.finding(.stranger, .answer)]
             #expect(expected.first?.reason == .addressClaimedByStranger)
             try segment.witness.waitForFindings { $0 == expected }
             try segment.witness.wait(for: segment.path(.web1), .passing, isLasting: true)
+            segment.witness.stop()
+        }
+    }
+
+    @Test(arguments: roles)
+    func `over IPv6 lo is silent, an interface is too once the address is found to be taken, and else it answers`(
+        role: Segment.Role
+    ) throws {
+        try NetworkNamespace.run {
+            let segment = try Segment(role, .ipv6)
+            segment.watch()
+            let (web1, web2) = (Segment.Member.web1, Segment.Member.web2)
+            for server in [web1, web2] {
+                try segment.witness.wait(for: segment.path(server), .passing, isLasting: true)
+            }
+            #expect(try segment.witness.nextFindings(3) == [[], [], []])
+            // Duplicate address detection finds the Active Router.
+            try segment.on(
+                web1,
+                "ip address add \(segment.prefix) dev eth0; for i in $(seq 50); do"
+                    + " ip -6 address show dev eth0 dadfailed tentative | grep -q \(segment.virtual) && exit 0;"
+                    + " sleep 0.1; done; exit 1"
+            )
+            #expect(try segment.witness.nextFindings(3) == [[], [], []])
+            try segment.add(to: web2, "eth0")
+            let entry = try segment.witness.wait(for: segment.path(web2), .arpOffender)
+            #expect(entry.verdict.evidence == segment.evidence(web2))
+            let expected = [segment.finding(web2, .answer)]
+            try segment.witness.waitForFindings { $0 == expected }
+            try segment.witness.wait(for: segment.path(web1), .passing, isLasting: true)
+            segment.witness.stop()
+        }
+    }
+
+    @Test(arguments: roles) func `over IPv6 an advertisement that nobody asked for is a claim`(
+        role: Segment.Role
+    ) throws {
+        try NetworkNamespace.run {
+            let segment = try Segment(role, .ipv6)
+            segment.watch()
+            for server in [Segment.Member.web1, .web2] {
+                try segment.witness.wait(for: segment.path(server), .passing, isLasting: true)
+            }
+            let target = try #require(segment.virtual.ipv6)
+            let advertisement = NeighbourAdvertisement(target: target, mac: Segment.Member.web1.mac).frame()
+            try segment.sendFrame(advertisement, from: .web1)
+            #expect(try segment.witness.nextFindings(2) == [[], []], "one proves nothing")
+            try segment.sendFrame(advertisement, from: .web1)
+            let expected = [segment.finding(.web1, .answer)]
+            try segment.witness.waitForFindings { $0 == expected }
             segment.witness.stop()
         }
     }
@@ -141,11 +200,11 @@ import VRRP
             settings.kind = .icmpFullFrame
             settings.interval = .milliseconds(200)
             let targets = [Segment.Member.web1, .web2].map {
-                ProbeTarget(settings.check(Endpoint(address: $0.address, port: 0)), settings)
+                ProbeTarget(settings.check(Endpoint(address: $0.address(.ipv4), port: 0)), settings)
             }
             try segment.on(.web1, "ip link set eth0 mtu 1400")
             segment.witness.post(
-                ProbeDemand(interface: "eth0", virtualAddresses: [.v4(Segment.virtual)], targets: targets)
+                ProbeDemand(interface: "eth0", virtualAddresses: [segment.virtual], targets: targets)
             )
             let entry = try segment.witness.wait(for: targets[0], .pathMTUTooSmall)
             #expect(entry.verdict.state == .down)

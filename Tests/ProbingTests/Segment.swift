@@ -29,22 +29,33 @@ final class Segment {
 
         /// Its Ethernet address.
         var mac: MACAddress { MACAddress(rawValue: 0x0200_5e10_0000 | UInt64(rawValue)) }
-        var ipv4: IPv4Address { IPv4Address(192, 0, 2, rawValue) }
-        var address: IPAddress { .v4(ipv4) }
+        /// Its own address.
+        func address(_ family: AddressFamily) -> IPAddress { Segment.address(family, rawValue) }
     }
 
-    static let virtual = IPv4Address(192, 0, 2, 100)
+    static func address(_ family: AddressFamily, _ last: UInt8) -> IPAddress {
+        switch family {
+        case .ipv4: .v4(IPv4Address(192, 0, 2, last))
+        case .ipv6: .v6(IPv6Address(high: 0x2001_0db8_0000_0000, low: UInt64(last)))
+        }
+    }
 
     let role: Role
+    /// The family of everything on this LAN.
+    let family: AddressFamily
+    /// The virtual address.
+    let virtual: IPAddress
     let witness: ProbingWitness
     private let bridge: Machine
     private let machines: [Member: Machine]
 
     /// Lays the cables; both real servers are correct and serve port 80.
-    init(_ role: Role) throws {
+    init(_ role: Role, _ family: AddressFamily = .ipv4) throws {
         self.role = role
+        self.family = family
+        virtual = Self.address(family, 100)
         let bridge = try Machine()
-        try bridge.command("ip link add lan type bridge && ip link set lan up")
+        try bridge.command("ip link add lan type bridge mcast_snooping 0 && ip link set lan up")
         var machines: [Member: Machine] = [:]
         for member in Member.allCases {
             var number = Machine.callingThread
@@ -58,25 +69,36 @@ final class Segment {
             )
         }
         (self.bridge, self.machines) = (bridge, machines)
-        for member in Member.allCases {
-            let run = machines[member].map { machine in machine.command } ?? NetworkNamespace.command
-            try run("ip link set eth0 up && ip address add \(member.ipv4)/24 dev eth0")
-        }
-        if role == .active {
-            try NetworkNamespace.command("ip address add \(Self.virtual)/32 dev eth0")
-        } else {
-            try machines[.otherDirector]?.command("ip address add \(Self.virtual)/32 dev eth0")
-        }
         witness = try ProbingWitness()
-        for server in [Member.web1, .web2] {
+        let isIPv4 = family == .ipv4
+        for member in Member.allCases {
             try on(
-                server,
-                "sysctl -qw net.ipv4.conf.all.arp_ignore=1 net.ipv4.conf.all.arp_announce=2"
-                    + " && ip address add \(Self.virtual)/32 dev lo"
+                member,
+                "ip link set eth0 up && ip address add \(member.address(family))/\(isIPv4 ? "24" : "64 nodad") dev eth0"
             )
+        }
+        let holder = role == .active ? Member.director : .otherDirector
+        try add(to: holder, "eth0")
+        // A router is known by its link-local address over IPv6.
+        if !isIPv4 { try on(.otherDirector, "ip address add \(Self.linkLocal)/64 dev eth0 nodad") }
+        for server in [Member.web1, .web2] {
+            if isIPv4 {
+                try on(server, "sysctl -qw net.ipv4.conf.all.arp_ignore=1 net.ipv4.conf.all.arp_announce=2")
+            }
+            try add(to: server, "lo")
             try machines[server]?.perform { try Self.serve() }
         }
     }
+
+    private static let linkLocal = IPAddress.v6(IPv6Address(high: 0xfe80_0000_0000_0000, low: 3))
+
+    /// Gives a machine the virtual address.
+    func add(to member: Member, _ interface: String) throws {
+        try on(member, "ip address add \(prefix) dev \(interface) \(family == .ipv4 ? "" : "nodad")")
+    }
+
+    /// The virtual address alone.
+    var prefix: Prefix { Prefix(host: virtual) }
 
     /// Listens on port 80 of all addresses, in the calling thread's namespace.
     private static func serve() throws {
@@ -87,14 +109,26 @@ final class Segment {
     }
 
     /// Runs a shell command on a machine.
-    func on(_ member: Member, _ command: String) throws { try machines[member]?.command(command) }
+    func on(_ member: Member, _ command: String) throws {
+        guard let machine = machines[member] else { return try NetworkNamespace.command(command) }
+        try machine.command(command)
+    }
+
+    /// Has a machine send a frame.
+    func sendFrame(_ frame: [UInt8], from member: Member) throws {
+        try machines[member]?.perform {
+            try PacketSocket(interfaceIndex: Interface.named("eth0").index, etherType: PacketSocket.allTypes)
+                .send(frame)
+        }
+    }
 
     /// Has a real server send a datagram from the virtual address to a machine of the LAN that is not there.
     func sendFromVirtualAddress(_ server: Member) throws {
+        let virtual = virtual
         try machines[server]?.perform {
             let sender = socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0)
             defer { close(sender) }
-            if let error = SocketAddress.bind(sender, to: Endpoint(address: .v4(Self.virtual), port: 0)) { throw error }
+            if let error = SocketAddress.bind(sender, to: Endpoint(address: virtual, port: 0)) { throw error }
             let nobody = Endpoint(address: .v4(IPv4Address(192, 0, 2, 77)), port: 9)
             if let error = SocketAddress.connect(sender, to: nobody) { throw error }
             try SystemCall.run { Int32(send(sender, "x", 1, 0)) }
@@ -106,29 +140,35 @@ final class Segment {
         var settings = ProbeSettings()
         settings.interval = .milliseconds(100)
         settings.timeout = .milliseconds(80)
-        let virtual = Endpoint(address: .v4(Self.virtual), port: 80)
-        return ProbeTarget(.directPath(virtual: virtual, real: Endpoint(address: server.address, port: 80)), settings)
+        let real = Endpoint(address: server.address(family), port: 80)
+        return ProbeTarget(.directPath(virtual: Endpoint(address: virtual, port: 80), real: real), settings)
     }
 
     /// Probes the direct path to both real servers and watches the virtual address.
     func watch() {
         var demand = ProbeDemand(
             interface: "eth0",
-            virtualAddresses: [.v4(Self.virtual)],
+            virtualAddresses: [virtual],
             targets: [path(.web1), path(.web2)],
         )
-        let router = role == .active ? nil : Member.otherDirector.ipv4
-        demand.owners = [AddressOwner(address: Self.virtual, router: router)]
+        let other = family == .ipv4 ? Member.otherDirector.address(family) : Self.linkLocal
+        demand.owners = [AddressOwner(address: virtual, router: role == .active ? nil : other)]
         witness.post(demand)
+    }
+
+    /// What a run says of a real server that answers for the virtual address.
+    func evidence(_ server: Member) -> String {
+        let deed = "answers \(family.neighbourProtocol) for"
+        return "\(server.address(family)) at \(server.mac) \(deed) \(virtual)"
     }
 
     /// The finding that a machine does something with the virtual address that only the Active Router may.
     func finding(_ member: Member, _ claim: AddressClaim) -> AddressFinding {
         let isServer = member == .web1 || member == .web2
         return AddressFinding(
-            address: Self.virtual,
+            address: virtual,
             mac: member.mac,
-            realServer: isServer ? member.ipv4 : nil,
+            realServer: isServer ? member.address(family) : nil,
             claim: claim,
         )
     }

@@ -61,10 +61,9 @@ final class Stage {
     }
 
     /// Probes a direct path while this director is the Active Router, or another machine is.
-    func watch(_ target: ProbeTarget, router: IPv4Address?) throws {
-        let address = try #require(Self.virtual.address.ipv4)
+    func watch(_ target: ProbeTarget, router: IPAddress?) throws {
         var demand = ProbeDemand(interface: "eth0", virtualAddresses: [Self.virtual.address], targets: [target])
-        demand.owners = [AddressOwner(address: address, router: router)]
+        demand.owners = [AddressOwner(address: Self.virtual.address, router: router)]
         witness.post(demand)
     }
 

@@ -137,7 +137,7 @@ extension FileSource {
         }
         checkPool(of: service, diagnostics)
         if let directPath = service.directPath, directPath.value, !service.hasDirectPath {
-            diagnostics.report("the direct path can be probed for TCP over IPv4 alone", at: directPath.span)
+            diagnostics.report("the direct path can be probed for TCP alone", at: directPath.span)
         }
         var seen: [String: SourceSpan] = [:]
         for member in service.allMembers {

@@ -48,8 +48,8 @@ struct ServiceSource {
         )
     }
 
-    /// Whether the direct-routing path of this service can be probed: TCP over IPv4.
-    var hasDirectPath: Bool { identity.map { $0.protocol == .tcp && $0.endpoint.address.family == .ipv4 } ?? true }
+    /// Whether the direct-routing path of this service can be probed: it is with TCP.
+    var hasDirectPath: Bool { identity.map { $0.protocol == .tcp } ?? true }
 
     var settings: ServiceSettings? {
         guard let name, let identity, let members else { return nil }

@@ -20,8 +20,8 @@ extension ClusterCore {
     /// The probe of the direct-routing path, if the service has one.
     static func directPathTarget(of server: RealServerSettings, in service: ServiceSettings) -> ProbeTarget? {
         let virtual = service.service.identity.endpoint
-        guard service.directPathProbe, service.service.identity.protocol == .tcp, virtual.address.family == .ipv4,
-            server.address.family == .ipv4
+        guard service.directPathProbe, service.service.identity.protocol == .tcp,
+            server.address.family == virtual.address.family
         else { return nil }
         return ProbeTarget(.directPath(virtual: virtual, real: endpoint(of: server, in: service)), service.probe)
     }
@@ -165,12 +165,12 @@ extension ClusterCore {
         effects.append(.probe(demand))
     }
 
-    /// Who rightly answers ARP for the virtual addresses, as far as the election knows.
+    /// Who rightly answers for the virtual addresses, as far as the election knows.
     var addressOwners: [AddressOwner] {
         (election?.routers ?? []).flatMap { router -> [AddressOwner] in
-            let owner = router.state == .active ? nil : router.activeRouter?.ipv4
+            let owner = router.state == .active ? nil : router.activeRouter
             guard router.state == .active || owner != nil else { return [] }
-            return router.addresses.compactMap { $0.prefix.address.ipv4 }.map {
+            return router.addresses.map(\.prefix.address).map {
                 AddressOwner(address: $0, router: owner, virtualMAC: router.virtualMAC)
             }
         }

@@ -23,7 +23,7 @@ extension ClusterCore {
             strayOrders: strayOrders(at: now),
             probes: targets.compactMap { probes[$0] }.map { ProbeStatus($0, age) },
             addressFindings: addressFindings.map { finding in
-                let name = settings?.realServers.first { $0.address.ipv4 == finding.realServer }?.name
+                let name = settings?.realServers.first { $0.address == finding.realServer }?.name
                 return finding.text(machine: name ?? "a stranger")
             },
             dataplane: dataplane.map { report in

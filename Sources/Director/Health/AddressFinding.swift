@@ -3,16 +3,16 @@ package import Primitives
 /// A machine that acts as if a virtual address which is another's were its own.
 package struct AddressFinding: Hashable, Sendable {
     /// The virtual address.
-    package var address: IPv4Address
+    package var address: IPAddress
     /// Who claims it.
     package var mac: MACAddress
     /// The real server that has this Ethernet address; nothing if none of them has.
-    package var realServer: IPv4Address?
+    package var realServer: IPAddress?
     /// By what.
     package var claim: AddressClaim
 
     /// Makes a finding.
-    package init(address: IPv4Address, mac: MACAddress, realServer: IPv4Address?, claim: AddressClaim = .answer) {
+    package init(address: IPAddress, mac: MACAddress, realServer: IPAddress?, claim: AddressClaim = .answer) {
         self.address = address
         self.mac = mac
         self.realServer = realServer
@@ -33,8 +33,8 @@ package struct AddressFinding: Hashable, Sendable {
     package func text(machine: String) -> String {
         let deed =
             switch claim {
-            case .answer: "answers ARP for"
-            case .question: "asks by ARP in the name of"
+            case .answer: "answers \(address.family.neighbourProtocol) for"
+            case .question: "asks by \(address.family.neighbourProtocol) in the name of"
             }
         return "\(reason): \(machine) at \(mac) \(deed) \(address)"
     }

@@ -7,7 +7,7 @@ package import Primitives
 /// comes from a real server: none is ever right, and the next may be long in coming.
 package struct AddressSentinel: Sendable {
     private struct Claim: Hashable, Sendable {
-        var address: IPv4Address
+        var address: IPAddress
         var mac: MACAddress
         var kind: AddressClaim
     }
@@ -21,7 +21,7 @@ package struct AddressSentinel: Sendable {
     /// More claims than this are not remembered: a LAN in which everybody answers is named by a few.
     private static let limit = 1_024
 
-    private var owners: [IPv4Address: AddressOwner] = [:]
+    private var owners: [IPAddress: AddressOwner] = [:]
     private var heard: [Claim: (last: MonotonicInstant, before: MonotonicInstant?)] = [:]
 
     /// Makes a sentinel that watches nothing.
@@ -35,11 +35,11 @@ package struct AddressSentinel: Sendable {
     }
 
     /// The addresses that are to be asked for, sorted.
-    package var addresses: [IPv4Address] { owners.keys.sorted() }
+    package var addresses: [IPAddress] { owners.keys.sorted() }
 
     /// Somebody says that an address is theirs.
     package mutating func hear(
-        _ address: IPv4Address,
+        _ address: IPAddress,
         from mac: MACAddress,
         by kind: AddressClaim = .answer,
         at now: MonotonicInstant,
@@ -51,7 +51,7 @@ package struct AddressSentinel: Sendable {
     }
 
     /// Whether a machine answers for an address, twice within the window.
-    package func isClaimed(_ address: IPv4Address, by mac: MACAddress, at now: MonotonicInstant) -> Bool {
+    package func isClaimed(_ address: IPAddress, by mac: MACAddress, at now: MonotonicInstant) -> Bool {
         stands(Claim(address: address, mac: mac, kind: .answer), isRealServer: true, at: now)
     }
 
@@ -67,21 +67,21 @@ package struct AddressSentinel: Sendable {
     /// - Parameters:
     ///   - neighbours: the real servers' and the Active Router's Ethernet addresses as far as known.
     ///   - realServers: which of the neighbours are real servers.
-    ///   - own: this director's own Ethernet address.
+    ///   - own: this director's own Ethernet addresses.
     ///   - now: the time.
     /// - Returns: the findings.
     package func findings(
-        neighbours: [IPv4Address: MACAddress],
-        realServers: Set<IPv4Address>,
-        own: MACAddress,
+        neighbours: [IPAddress: MACAddress],
+        realServers: Set<IPAddress>,
+        own: Set<MACAddress>,
         at now: MonotonicInstant,
     ) -> [AddressFinding] {
         let names = Dictionary(
-            neighbours.filter { realServers.contains($0.key) }.map { ($0.value, $0.key) },
-            uniquingKeysWith: min
+            grouping: neighbours.filter { realServers.contains($0.key) }.sorted { $0.key < $1.key },
+            by: \.value
         )
         return heard.keys.compactMap { claim in
-            guard let owner = owners[claim.address], claim.mac != own,
+            guard let owner = owners[claim.address], !own.contains(claim.mac),
                 stands(claim, isRealServer: names[claim.mac] != nil, at: now)
             else { return nil }
             if let router = owner.router {
@@ -94,7 +94,10 @@ package struct AddressSentinel: Sendable {
             return AddressFinding(
                 address: claim.address,
                 mac: claim.mac,
-                realServer: names[claim.mac],
+                // A machine may be two real servers, one of each family.
+                realServer: (names[claim.mac] ?? []).map(\.key).min { left, right in
+                    left.family == claim.address.family && right.family != claim.address.family
+                },
                 claim: claim.kind,
             )
         }.sorted { ($0.address, $0.mac, $0.claim.rawValue) < ($1.address, $1.mac, $1.claim.rawValue) }

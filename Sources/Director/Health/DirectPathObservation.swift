@@ -12,7 +12,7 @@ package struct DirectPathObservation: Hashable, Sendable {
         case silent
     }
 
-    /// Whether the real server answered ARP during this run; nothing if it was not asked.
+    /// Whether the real server answered ARP or neighbour discovery during this run; nothing if it was not asked.
     package var neighbourAnswers: Bool?
     /// The answer for the virtual address.
     package var virtual: Answer
@@ -38,8 +38,9 @@ package struct DirectPathObservation: Hashable, Sendable {
         case .silent:
             break
         }
+        let neighbourProtocol = real.address.family.neighbourProtocol
         guard neighbourAnswers != false else {
-            return .failed(.unreachable, evidence: "\(real.address) does not answer ARP")
+            return .failed(.unreachable, evidence: "\(real.address) does not answer \(neighbourProtocol)")
         }
         switch self.real {
         case .answered, .refused:
@@ -50,7 +51,8 @@ package struct DirectPathObservation: Hashable, Sendable {
         case .silent:
             return .failed(
                 .overloaded,
-                evidence: "\(real.address) answers ARP but no SYN, neither for \(endpoint) nor for \(real)"
+                evidence: "\(real.address) answers \(neighbourProtocol) but no SYN, neither for \(endpoint) "
+                    + "nor for \(real)",
             )
         case nil:
             // Not compared yet: the next run is.

@@ -12,9 +12,9 @@ package enum ProbeCheck: Hashable, Sendable {
 }
 
 extension ProbeCheck {
-    /// The real server of a direct path, if it has IPv4.
-    package var realServer: IPv4Address? {
-        if case .directPath(_, let real) = self { real.address.ipv4 } else { nil }
+    /// The real server of a direct path.
+    package var realServer: IPAddress? {
+        if case .directPath(_, let real) = self { real.address } else { nil }
     }
 }
 

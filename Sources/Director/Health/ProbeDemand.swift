@@ -9,7 +9,7 @@ package struct ProbeDemand: Hashable, Sendable {
     /// The distinct targets, in the order of the configuration.
     package var targets: [ProbeTarget]
 
-    /// Who rightly answers ARP for which virtual address, as far as that is known.
+    /// Who rightly answers for which virtual address, as far as that is known.
     package var owners: [AddressOwner] = []
 
     /// Makes a demand.

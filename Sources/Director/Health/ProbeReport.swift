@@ -34,7 +34,7 @@ package struct ProbeReport: Hashable, Sendable {
     /// The targets, in the order in which they were asked for.
     package var entries: [Entry]
 
-    /// Who answers ARP for a virtual address that is not theirs; in a summary.
+    /// Who claims a virtual address that is not theirs; in a summary.
     package var findings: [AddressFinding] = []
 
     /// Makes a report.

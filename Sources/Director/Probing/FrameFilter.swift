@@ -3,28 +3,41 @@ import Primitives
 
 /// The classic BPF programs of the direct-path prober's packet sockets.
 enum FrameFilter {
-    /// IPv4, TCP, no later fragment, to one of these ports, of which there are at most 200.
-    static func answers(to ports: [UInt16]) -> [BPFInstruction] {
+    /// TCP to one of these ports, of which there are at most 200; over IPv4 no later fragment, over IPv6 without
+    /// extension headers.
+    static func answers(to ports: [UInt16], _ family: AddressFamily) -> [BPFInstruction] {
         precondition(ports.count <= 200, "a jump of classic BPF is one octet")
         let count = UInt8(ports.count)
-        var program: [BPFInstruction] = [
-            .loadByte(23),
-            .jumpIfEqual(6, 0, count + 4),
-            .loadHalf(20),
-            // BPF_JMP|BPF_JSET: a fragment offset means that there is no TCP header.
-            BPFInstruction(0x45, 0x1fff, count + 2, 0),
-            // BPF_LDX|BPF_B|BPF_MSH: the IP header's length; BPF_LD|BPF_H|BPF_IND: the port behind it.
-            BPFInstruction(0xb1, 14),
-            BPFInstruction(0x48, 16),
-        ]
+        var program: [BPFInstruction] =
+            switch family {
+            case .ipv4:
+                [
+                    .loadByte(23),
+                    .jumpIfEqual(6, 0, count + 4),
+                    .loadHalf(20),
+                    // BPF_JMP|BPF_JSET: a fragment offset means that there is no TCP header.
+                    BPFInstruction(0x45, 0x1fff, count + 2, 0),
+                    // BPF_LDX|BPF_B|BPF_MSH: the IP header's length; BPF_LD|BPF_H|BPF_IND: the port behind it.
+                    BPFInstruction(0xb1, 14),
+                    BPFInstruction(0x48, 16),
+                ]
+            case .ipv6:
+                [.loadByte(20), .jumpIfEqual(6, 0, count + 1), .loadHalf(56)]
+            }
         for (index, port) in ports.enumerated() { program.append(.jumpIfEqual(UInt32(port), count - UInt8(index), 0)) }
         return program + [.accept(0), .accept(0xffff)]
     }
 
     /// ARP replies, requests by which somebody announces an address of his own, and requests in the name of one of
-    /// these addresses.
-    static func neighbours(watching addresses: [IPv4Address]) -> [BPFInstruction] {
-        [
+    /// these addresses; or neighbour advertisements.
+    static func neighbours(_ family: AddressFamily, watching addresses: [IPAddress]) -> [BPFInstruction] {
+        guard family == .ipv4 else {
+            return [
+                .loadByte(20), .jumpIfEqual(58, 0, 3), .loadByte(54), .jumpIfEqual(136, 0, 1), .accept(0xffff),
+                .accept(0),
+            ]
+        }
+        return [
             .loadHalf(20),
             .jumpIfEqual(2, 0, 1),
             .accept(0xffff),
@@ -35,7 +48,10 @@ enum FrameFilter {
             BPFInstruction(0x1d, 0, 0, 1),
             .accept(0xffff),
             .loadWord(28),
-        ] + addresses.prefix(addressLimit).flatMap { [.jumpIfEqual($0.rawValue, 0, 1), .accept(0xffff)] } + [.accept(0)]
+        ]
+            + addresses.compactMap(\.ipv4).prefix(addressLimit).flatMap {
+                [.jumpIfEqual($0.rawValue, 0, 1), .accept(0xffff)]
+            } + [.accept(0)]
     }
 
     /// So many that a program stays within BPF_MAXINSNS.

@@ -6,7 +6,7 @@ enum HandshakeFrame {
     /// One end of a frame: who sends it, or who shall get it.
     struct End: Hashable, Sendable {
         var mac: MACAddress
-        var address: IPv4Address
+        var address: IPAddress
         var port: UInt16
     }
 
@@ -23,7 +23,7 @@ enum HandshakeFrame {
     }
 
     /// The MSS of Ethernet's 1500 bytes.
-    private static let maximumSegmentSize: UInt16 = 1460
+    private static func maximumSegmentSize(_ family: AddressFamily) -> UInt16 { family == .ipv4 ? 1460 : 1440 }
 
     /// The SYN that opens a handshake.
     static func synchronize(from source: End, to destination: End, sequence: UInt32) -> [UInt8] {
@@ -34,7 +34,7 @@ enum HandshakeFrame {
                 sequence: sequence,
                 flags: .synchronize,
                 window: 64_240,
-                maximumSegmentSize: maximumSegmentSize,
+                maximumSegmentSize: maximumSegmentSize(destination.address.family),
             ),
             from: source,
             to: destination,
@@ -57,8 +57,8 @@ enum HandshakeFrame {
 
     private static func frame(_ segment: TCPSegment, from source: End, to destination: End) -> [UInt8] {
         let packet = IPPacket(
-            source: .v4(source.address),
-            destination: .v4(destination.address),
+            source: source.address,
+            destination: destination.address,
             protocol: TCPSegment.protocolNumber,
             timeToLive: 64,
             trafficClass: 0,
@@ -67,7 +67,7 @@ enum HandshakeFrame {
         return EthernetFrame(
             destination: destination.mac,
             source: source.mac,
-            etherType: EthernetFrame.ipv4,
+            etherType: source.address.family == .ipv4 ? EthernetFrame.ipv4 : EthernetFrame.ipv6,
             payload: packet.encode()[...],
         ).encode()
     }
@@ -75,17 +75,18 @@ enum HandshakeFrame {
     /// Reads a SYN-ACK, a bare ACK or a RST that was sent to us; nothing if the frame is anything else.
     ///
     /// A bare ACK comes from a real server that still holds our previous SYN (RFC 9293 section 3.10.7.4).
-    static func answer(in bytes: [UInt8], to own: IPv4Address, ports: [UInt16]) -> Answer? {
-        guard let frame = EthernetFrame(decoding: bytes), frame.etherType == EthernetFrame.ipv4,
+    static func answer(in bytes: [UInt8], to own: IPAddress, ports: [UInt16]) -> Answer? {
+        guard let frame = EthernetFrame(decoding: bytes),
+            frame.etherType == EthernetFrame.ipv4 || frame.etherType == EthernetFrame.ipv6,
             let packet = packet(in: frame.payload), packet.protocol == TCPSegment.protocolNumber,
-            let source = packet.source.ipv4, packet.destination == .v4(own),
+            packet.destination == own,
             let segment = TCPSegment(decoding: packet.payload), ports.contains(segment.destinationPort),
             segment.flags.contains(.acknowledge)
         else { return nil }
         let isReset = segment.flags.contains(.reset)
         guard isReset || !segment.flags.contains(.finish) else { return nil }
         return Answer(
-            from: End(mac: frame.source, address: source, port: segment.sourcePort),
+            from: End(mac: frame.source, address: packet.source, port: segment.sourcePort),
             port: segment.destinationPort,
             acknowledgement: segment.acknowledgement,
             isReset: isReset,

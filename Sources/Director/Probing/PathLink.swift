@@ -1,20 +1,19 @@
 import CLinux
 import Glibc
-import Health
 import Linux
 import Primitives
 import VRRP
 
 import struct SystemPackage.Errno
 
-/// The sockets of the direct-path prober on one interface.
+/// The sockets of the direct-path prober for one family on one interface.
 final class PathLink {
     /// The interface's name.
     let interface: String
     /// Its Ethernet address.
     let mac: MACAddress
     /// The director's own address.
-    let address: IPv4Address
+    let address: IPAddress
     /// The source ports of the SYNs: bound, so that no connection gets them, and not listening.
     ///
     /// They are many so that no SYN meets its predecessor on the real server, should the RST between them be late: the
@@ -27,22 +26,23 @@ final class PathLink {
     private let neighbours: PacketSocket
 
     /// Opens the sockets.
-    init(interface name: String, address: IPv4Address) throws(Errno) {
+    init(interface name: String, address: IPAddress) throws(Errno) {
         let interface = try Interface.named(name)
         guard let mac = interface.mac else { throw .noSuchAddressOrDevice }
         var reservations: [PortReservation] = []
         for _ in 0..<Self.portCount { reservations.append(try PortReservation(of: address)) }
         let ports = reservations.map(\.port)
+        let isIPv4 = address.family == .ipv4
         answers = try PacketSocket(
             interfaceIndex: interface.index,
-            etherType: EthernetFrame.ipv4,
-            filter: FrameFilter.answers(to: ports),
+            etherType: isIPv4 ? EthernetFrame.ipv4 : EthernetFrame.ipv6,
+            filter: FrameFilter.answers(to: ports, address.family),
             capacity: 256,
         )
         neighbours = try PacketSocket(
             interfaceIndex: interface.index,
-            etherType: EthernetFrame.arp,
-            filter: FrameFilter.neighbours(watching: []),
+            etherType: isIPv4 ? EthernetFrame.arp : EthernetFrame.ipv6,
+            filter: FrameFilter.neighbours(address.family, watching: []),
             capacity: 128,
         )
         self.interface = name
@@ -71,37 +71,28 @@ final class PathLink {
         return nil
     }
 
-    /// Asks everybody for a virtual address without claiming it (RFC 5227 section 2.1.1).
-    func probe(_ address: IPv4Address) throws(Errno) {
-        try send(ARPPacket.probe(for: address, from: mac).frame(to: .broadcast))
-    }
+    private var own: (address: IPAddress, mac: MACAddress) { (address, mac) }
 
-    /// Hears of questions in the name of these addresses too.
-    func watch(_ addresses: [IPv4Address]) throws(Errno) {
-        try SocketFilter.attach(FrameFilter.neighbours(watching: addresses), to: neighbours.raw)
-    }
-
-    /// The next ARP reply, announcement or question in the name of a watched address; nothing if none waits.
-    func nextNeighbour() throws(Errno) -> (address: IPv4Address, mac: MACAddress, claim: AddressClaim)? {
-        while let frame = try neighbours.receive() {
-            guard !frame.isOutgoing, let ethernet = EthernetFrame(decoding: frame.bytes),
-                let packet = ARPPacket(decoding: ethernet.payload)
-            else { continue }
-            let isAnswer = packet.operation == .reply || packet.senderAddress == packet.targetAddress
-            return (packet.senderAddress, packet.senderMAC, isAnswer ? .answer : .question)
-        }
-        return nil
+    /// Asks everybody for a virtual address without claiming it.
+    func probe(_ target: IPAddress) throws(Errno) {
+        if let frame = NeighbourFrame.probe(for: target, from: own) { try send(frame) }
     }
 
     /// Asks for a neighbour's Ethernet address: the one known machine, or everybody.
-    func ask(for target: IPv4Address, at known: MACAddress?) throws(Errno) {
-        let request = ARPPacket(
-            operation: .request,
-            senderMAC: mac,
-            senderAddress: address,
-            targetMAC: MACAddress(rawValue: 0),
-            targetAddress: target,
-        )
-        try send(request.frame(to: known ?? .broadcast))
+    func ask(for target: IPAddress, at known: MACAddress?) throws(Errno) {
+        if let frame = NeighbourFrame.question(for: target, from: own, to: known) { try send(frame) }
+    }
+
+    /// Hears of questions in the name of these addresses too.
+    func watch(_ addresses: [IPAddress]) throws(Errno) {
+        try SocketFilter.attach(FrameFilter.neighbours(address.family, watching: addresses), to: neighbours.raw)
+    }
+
+    /// The next answer, announcement or question in the name of a watched address; nothing if none waits.
+    func nextNeighbour() throws(Errno) -> NeighbourFrame.Claim? {
+        while let frame = try neighbours.receive() {
+            if !frame.isOutgoing, let claim = NeighbourFrame.claim(in: frame.bytes) { return claim }
+        }
+        return nil
     }
 }

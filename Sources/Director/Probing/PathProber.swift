@@ -10,7 +10,7 @@ struct PathProber: ~Copyable {
         var real: Endpoint
         var startedAt: MonotonicInstant
         var comparesRealAddress: Bool
-        /// When ARP was asked for this run, if it was.
+        /// When the neighbour was asked for in this run, if it was.
         var askedAt: MonotonicInstant?
         var sentAt: MonotonicInstant?
         var virtualAnswer = DirectPathObservation.Answer.silent
@@ -19,7 +19,7 @@ struct PathProber: ~Copyable {
         var acknowledgements: [UInt32] = []
     }
 
-    private struct Neighbour {
+    struct Neighbour {
         var mac: MACAddress?
         var repliedAt: MonotonicInstant?
         var askedAt: MonotonicInstant?
@@ -32,22 +32,23 @@ struct PathProber: ~Copyable {
         var isReal: Bool
     }
 
-    /// Runs against one real server share an ARP request that is not older than this.
+    /// Runs against one real server share a question for it that is not older than this.
     private static let requestLifetime = Interval.milliseconds(50)
     /// Opening is not tried again sooner than this.
     private static let reopening = Interval.seconds(1)
 
     private var generator: SeededGenerator
-    private var link: PathLink?
-    private var openedAt: MonotonicInstant?
-    private var lastTrouble: Errno?
+    /// The sockets of the families that are probed.
+    private(set) var links: [AddressFamily: PathLink] = [:]
+    /// When sockets were last opened, and why that failed if it did.
+    private var openings: [AddressFamily: (at: MonotonicInstant, trouble: Errno?)] = [:]
     private var attempts: [ProbeRun: Attempt] = [:]
     private var expected: [UInt32: Expectation] = [:]
-    private var neighbours: [IPv4Address: Neighbour] = [:]
-    private var sentinel = AddressSentinel()
-    private var owners: [AddressOwner] = []
+    var neighbours: [IPAddress: Neighbour] = [:]
+    var sentinel = AddressSentinel()
+    var owners: [AddressOwner] = []
     /// When the virtual addresses were asked for.
-    private var probedAt: MonotonicInstant?
+    var probedAt: MonotonicInstant?
 
     /// Makes a prober without sockets, which draws its sequence numbers from a seed.
     init(seed: UInt64) {
@@ -55,36 +56,38 @@ struct PathProber: ~Copyable {
     }
 
     /// Whether the sockets are there for this interface and address.
-    func isOpen(on interface: String, from address: IPv4Address) -> Bool {
-        link.map { $0.interface == interface && $0.address == address } ?? false
+    func isOpen(on interface: String, from address: IPAddress) -> Bool {
+        links[address.family].map { $0.interface == interface && $0.address == address } ?? false
     }
 
-    /// Opens the sockets and gives the descriptors to be polled.
+    /// Opens the sockets of the address's family and gives the descriptors to be polled.
     mutating func open(
         on interface: String,
-        from address: IPv4Address,
+        from address: IPAddress,
         at now: MonotonicInstant,
     ) throws(Errno) -> [Int32] {
-        close()
-        if let lastTrouble, let openedAt, now - openedAt < Self.reopening { throw lastTrouble }
-        openedAt = now
+        close(address.family)
+        if let last = openings[address.family], let trouble = last.trouble, now - last.at < Self.reopening {
+            throw trouble
+        }
         do throws(Errno) {
             let opened = try PathLink(interface: interface, address: address)
             try opened.watch(sentinel.addresses)
-            (link, lastTrouble) = (opened, nil)
+            links[address.family] = opened
+            openings[address.family] = (now, nil)
             return opened.descriptors
         } catch {
-            lastTrouble = error
+            openings[address.family] = (now, error)
             throw error
         }
     }
 
-    /// Lets go of the sockets; what is under way could not run, for nobody would hear its answers.
-    mutating func close() {
-        link = nil
-        neighbours = [:]
-        attempts = [:]
-        expected = [:]
+    /// Lets go of a family's sockets; what is under way could not run, for nobody would hear its answers.
+    mutating func close(_ family: AddressFamily) {
+        links[family] = nil
+        neighbours = neighbours.filter { $0.key.family != family }
+        attempts = attempts.filter { $0.value.real.address.family != family }
+        expected = expected.filter { attempts[$0.value.run] != nil }
     }
 
     /// Starts a run; gives its outcome if it could not.
@@ -95,7 +98,10 @@ struct PathProber: ~Copyable {
         _ comparesRealAddress: Bool,
         at now: MonotonicInstant,
     ) -> ProbeOutcome? {
-        guard let link, let address = real.address.ipv4 else { return .couldNotRun(evidence: "no packet socket") }
+        let address = real.address
+        guard let link = links[address.family], virtual.address.family == address.family else {
+            return .couldNotRun(evidence: "no packet socket")
+        }
         attempts[run] = Attempt(
             virtual: virtual,
             real: real,
@@ -109,13 +115,13 @@ struct PathProber: ~Copyable {
             return nil
         } catch {
             // The interface may be gone or another one: look again before the next run.
-            close()
+            close(address.family)
             return .couldNotRun(evidence: "packet socket on \(link.interface): \(error)")
         }
     }
 
     private mutating func ask(
-        for address: IPv4Address,
+        for address: IPAddress,
         _ run: ProbeRun,
         _ link: PathLink,
         at now: MonotonicInstant,
@@ -141,16 +147,15 @@ struct PathProber: ~Copyable {
     ) throws(Errno) {
         guard var attempt = attempts[run], attempt.sentAt == nil else { return }
         attempt.sentAt = now
-        let turn = attempt.real.address.ipv4.flatMap { neighbours[$0]?.turns } ?? 0
-        if let real = attempt.real.address.ipv4 { neighbours[real]?.turns = turn &+ 1 }
+        let turn = neighbours[attempt.real.address]?.turns ?? 0
+        neighbours[attempt.real.address]?.turns = turn &+ 1
         let source = link.end(port: link.ports[turn % link.ports.count])
         for isReal in attempt.comparesRealAddress ? [false, true] : [false] {
             let endpoint = isReal ? attempt.real : attempt.virtual
-            guard let address = endpoint.address.ipv4 else { continue }
             let sequence = freshSequence()
             attempt.acknowledgements.append(sequence &+ 1)
             expected[sequence &+ 1] = Expectation(run: run, isReal: isReal)
-            let destination = HandshakeFrame.End(mac: mac, address: address, port: endpoint.port)
+            let destination = HandshakeFrame.End(mac: mac, address: endpoint.address, port: endpoint.port)
             attempts[run] = attempt
             try link.send(HandshakeFrame.synchronize(from: source, to: destination, sequence: sequence))
         }
@@ -167,45 +172,46 @@ struct PathProber: ~Copyable {
     /// Reads everything that has arrived and gives the runs that it ends.
     mutating func receive() -> [(ProbeRun, ProbeOutcome)] {
         var finished: [(ProbeRun, ProbeOutcome)] = []
-        guard let link else { return [] }
-        do throws(Errno) {
-            while let (address, mac, claim) = try link.nextNeighbour() {
-                try take(claim, of: address, from: mac, link)
+        for (family, link) in links.sorted(by: { $0.key < $1.key }) {
+            do throws(Errno) {
+                try receive(from: link, into: &finished)
+            } catch {
+                close(family)
             }
-            while let (answer, receivedAt) = try link.nextAnswer() {
-                // A SYN-ACK that nobody waits for is reset too, or it would come again.
-                if !answer.isReset {
-                    try link.send(
-                        HandshakeFrame.reset(
-                            from: link.end(port: answer.port),
-                            to: answer.from,
-                            sequence: answer.acknowledgement,
-                        )
-                    )
-                }
-                if let end = take(answer, at: receivedAt) { finished.append(end) }
-            }
-        } catch {
-            close()
         }
         return finished
     }
 
-    private mutating func take(
-        _ claim: AddressClaim,
-        of address: IPv4Address,
-        from mac: MACAddress,
-        _ link: PathLink,
+    private mutating func receive(
+        from link: PathLink,
+        into finished: inout [(ProbeRun, ProbeOutcome)],
     ) throws(Errno) {
+        while let claim = try link.nextNeighbour() { try take(claim, link) }
+        while let (answer, receivedAt) = try link.nextAnswer() {
+            // A SYN-ACK that nobody waits for is reset too, or it would come again.
+            if !answer.isReset {
+                try link.send(
+                    HandshakeFrame.reset(
+                        from: link.end(port: answer.port),
+                        to: answer.from,
+                        sequence: answer.acknowledgement,
+                    )
+                )
+            }
+            if let end = take(answer, at: receivedAt) { finished.append(end) }
+        }
+    }
+
+    private mutating func take(_ claim: NeighbourFrame.Claim, _ link: PathLink) throws(Errno) {
         let now = Clock.now
-        sentinel.hear(address, from: mac, by: claim, at: now)
+        sentinel.hear(claim.address, from: claim.mac, by: claim.kind, at: now)
         // Only those that were asked for: a reply for anything else is none of ours.
-        guard claim == .answer, neighbours[address] != nil else { return }
-        neighbours[address]?.mac = mac
-        neighbours[address]?.repliedAt = now
-        let waiting = attempts.filter { $0.value.real.address == .v4(address) && $0.value.sentAt == nil }.keys
+        guard claim.kind == .answer, neighbours[claim.address] != nil else { return }
+        neighbours[claim.address]?.mac = claim.mac
+        neighbours[claim.address]?.repliedAt = now
+        let waiting = attempts.filter { $0.value.real.address == claim.address && $0.value.sentAt == nil }.keys
         for run in waiting.sorted(by: { $0.rawValue < $1.rawValue }) {
-            try send(run, to: mac, link, at: now)
+            try send(run, to: claim.mac, link, at: now)
         }
     }
 
@@ -218,7 +224,7 @@ struct PathProber: ~Copyable {
             let sentAt = attempt.sentAt
         else { return nil }
         let endpoint = expectation.isReal ? attempt.real : attempt.virtual
-        guard endpoint == Endpoint(address: .v4(answer.from.address), port: answer.from.port) else { return nil }
+        guard endpoint == Endpoint(address: answer.from.address, port: answer.from.port) else { return nil }
         for acknowledgement in attempt.acknowledgements where expected[acknowledgement] == expectation {
             expected[acknowledgement] = nil
         }
@@ -238,12 +244,11 @@ struct PathProber: ~Copyable {
     // predecessor's numbers. That the machine itself speaks for the endpoint is what the run wants to know.
     private func belated(_ answer: HandshakeFrame.Answer, at receivedAt: MonotonicInstant) -> Expectation? {
         guard !answer.isReset else { return nil }
-        let from = Endpoint(address: .v4(answer.from.address), port: answer.from.port)
+        let from = Endpoint(address: answer.from.address, port: answer.from.port)
         let waiting = attempts.filter { _, attempt in
-            guard let sentAt = attempt.sentAt, receivedAt >= sentAt, let real = attempt.real.address.ipv4 else {
-                return false
-            }
-            return neighbours[real]?.mac == answer.from.mac && (from == attempt.virtual || from == attempt.real)
+            guard let sentAt = attempt.sentAt, receivedAt >= sentAt else { return false }
+            return neighbours[attempt.real.address]?.mac == answer.from.mac
+                && (from == attempt.virtual || from == attempt.real)
         }
         guard let run = waiting.keys.min(by: { $0.rawValue < $1.rawValue }) else { return nil }
         return Expectation(run: run, isReal: from != attempts[run]?.virtual)
@@ -252,13 +257,14 @@ struct PathProber: ~Copyable {
     /// Ends a run and says what was seen until now.
     mutating func expire(_ run: ProbeRun) -> ProbeOutcome {
         guard let attempt = attempts[run] else { return .couldNotRun(evidence: "the packet socket was lost") }
-        let neighbour = attempt.real.address.ipv4.flatMap { neighbours[$0] }
+        let (virtual, real) = (attempt.virtual.address, attempt.real.address)
+        let neighbour = neighbours[real]
         cancel(run)
-        if let virtual = attempt.virtual.address.ipv4, let real = attempt.real.address.ipv4, let mac = neighbour?.mac,
-            let owner = owners.first(where: { $0.address == virtual }), owner.router != real,
+        if let mac = neighbour?.mac, isWrongHolder(real, at: mac, of: virtual),
             sentinel.isClaimed(virtual, by: mac, at: Clock.now)
         {
-            return .failed(.arpOffender, evidence: "\(real) at \(mac) answers ARP for \(virtual)")
+            let answers = "answers \(real.family.neighbourProtocol) for"
+            return .failed(.arpOffender, evidence: "\(real) at \(mac) \(answers) \(virtual)")
         }
         let observation = DirectPathObservation(
             neighbourAnswers: attempt.askedAt.map { asked in neighbour?.repliedAt.map { $0 >= asked } ?? false },
@@ -268,52 +274,17 @@ struct PathProber: ~Copyable {
         return observation.outcome(virtual: attempt.virtual, real: attempt.real)
     }
 
+    // A real server may be the Active Router itself; over IPv6 that one is known by its link-local address.
+    private func isWrongHolder(_ real: IPAddress, at mac: MACAddress, of virtual: IPAddress) -> Bool {
+        guard let owner = owners.first(where: { $0.address == virtual }) else { return false }
+        guard let router = owner.router else { return true }
+        return router != real && neighbours[router]?.mac.map { $0 != mac } ?? false
+    }
+
     /// Ends a run that nobody wants any more.
     mutating func cancel(_ run: ProbeRun) {
         for acknowledgement in attempts.removeValue(forKey: run)?.acknowledgements ?? [] {
             expected[acknowledgement] = nil
         }
-    }
-}
-
-/// The ARP sentinel: who answers for the virtual addresses.
-extension PathProber {
-    /// Watches these addresses.
-    mutating func watch(_ owners: [AddressOwner]) {
-        self.owners = owners
-        sentinel.watch(owners)
-        do throws(Errno) {
-            try link?.watch(sentinel.addresses)
-        } catch {
-            close()
-        }
-    }
-
-    /// Asks for the virtual addresses once an interval, and for their Active Routers, whose answers are right.
-    mutating func patrol(at now: MonotonicInstant) {
-        guard let link, probedAt.map({ now - $0 >= AddressSentinel.interval - .milliseconds(50) }) ?? true else {
-            return
-        }
-        probedAt = now
-        do throws(Errno) {
-            for address in sentinel.addresses { try link.probe(address) }
-            for router in Set(owners.compactMap(\.router)).sorted() {
-                neighbours[router] = neighbours[router] ?? Neighbour()
-                try link.ask(for: router, at: nil)
-            }
-        } catch {
-            close()
-        }
-    }
-
-    /// Who claims an address that is not theirs.
-    func findings(realServers: Set<IPv4Address>, at now: MonotonicInstant) -> [AddressFinding] {
-        guard let link else { return [] }
-        return sentinel.findings(
-            neighbours: neighbours.compactMapValues(\.mac),
-            realServers: realServers,
-            own: link.mac,
-            at: now,
-        )
     }
 }

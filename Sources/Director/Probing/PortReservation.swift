@@ -13,10 +13,11 @@ final class PortReservation {
     private let descriptor: FileDescriptor
 
     /// Takes a free port of an address.
-    init(of address: IPv4Address) throws(Errno) {
+    init(of address: IPAddress) throws(Errno) {
         let type = Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
-        let descriptor = FileDescriptor(consuming: try SystemCall.run { socket(AF_INET, type, 0) })
-        if let error = SocketAddress.bind(descriptor.raw, to: Endpoint(address: .v4(address), port: 0)) { throw error }
+        let family = Int32(address.family.rawValue)
+        let descriptor = FileDescriptor(consuming: try SystemCall.run { socket(family, type, 0) })
+        if let error = SocketAddress.bind(descriptor.raw, to: Endpoint(address: address, port: 0)) { throw error }
         port = SocketAddress.port(of: descriptor.raw)
         self.descriptor = descriptor
     }

@@ -36,7 +36,7 @@ extension ProbingLoop {
             }
             return take(run, DatagramAttempt.start(question, target, from: source, at: now), interest: .read)
         case .directPath(let virtual, let real):
-            guard let source = own.source(for: real.address)?.ipv4 else {
+            guard let source = own.source(for: real.address) else {
                 return .couldNotRun(evidence: missing(own))
             }
             if let trouble = open(demand.interface, source, at: now) { return .couldNotRun(evidence: trouble) }

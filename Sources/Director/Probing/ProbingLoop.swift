@@ -28,7 +28,7 @@ struct ProbingLoop: ~Copyable {
     var own: OwnAddresses?
     private var ownCheckedAt = MonotonicInstant(nanoseconds: 0)
     /// The real servers whose direct path is probed.
-    private var realServers: Set<IPv4Address> = []
+    private var realServers: Set<IPAddress> = []
     private var hasCarrier = true
     private var carrierCheckedAt = MonotonicInstant(nanoseconds: 0)
     var attempts: [ProbeRun: any ProbeAttempt] = [:]
@@ -199,7 +199,7 @@ struct ProbingLoop: ~Copyable {
     }
 
     /// Makes sure that the packet sockets are open; says why not.
-    mutating func open(_ interface: String, _ source: IPv4Address, at now: MonotonicInstant) -> String? {
+    mutating func open(_ interface: String, _ source: IPAddress, at now: MonotonicInstant) -> String? {
         guard !paths.isOpen(on: interface, from: source) else { return nil }
         do throws(Errno) {
             for descriptor in try paths.open(on: interface, from: source, at: now) {
@@ -207,7 +207,7 @@ struct ProbingLoop: ~Copyable {
             }
             return nil
         } catch {
-            paths.close()
+            paths.close(source.family)
             return "packet socket on \(interface): \(error)"
         }
     }

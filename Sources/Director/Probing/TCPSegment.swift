@@ -36,7 +36,7 @@ struct TCPSegment: Hashable, Sendable {
     var maximumSegmentSize: UInt16?
 
     /// The segment in wire order, with its checksum.
-    func encode(from source: IPv4Address, to destination: IPv4Address) -> [UInt8] {
+    func encode(from source: IPAddress, to destination: IPAddress) -> [UInt8] {
         var writer = ByteWriter()
         writer.write(sourcePort)
         writer.write(destinationPort)
@@ -53,6 +53,7 @@ struct TCPSegment: Hashable, Sendable {
         var checksum = InternetChecksum()
         checksum.add(source.bytes)
         checksum.add(destination.bytes)
+        // The rest of IPv6's pseudo header has the same sum as that of IPv4's.
         checksum.add([0, Self.protocolNumber, 0, UInt8(writer.count)])
         checksum.add(writer.bytes)
         writer.overwrite(checksum.value, at: 16)
