@@ -3,7 +3,7 @@ import Primitives
 
 /// The lab's command: `lab list`, `lab run NAME...`, `lab all`, `lab demo`; `--repetitions N`, `--keepalived`;
 /// `lab interop [NAME...]`, `lab list interop`; `lab benchmark [--repetitions N] [SECONDS]`;
-/// `lab probing TARGETS MILLISECONDS SECONDS`.
+/// `lab probing [--repetitions N] TARGETS MILLISECONDS SECONDS`.
 @main
 enum Lab {
     static func main() {
@@ -35,7 +35,7 @@ enum Lab {
         case "benchmark":
             return try benchmark(Array(arguments.dropFirst()), runs: repetitions)
         case "probing":
-            return try probing(arguments.dropFirst().compactMap { Int($0) })
+            return try probing(arguments.dropFirst().compactMap { Int($0) }, runs: repetitions)
         case "interop":
             return try playInterop(Array(arguments.dropFirst()))
         case "list":
@@ -57,7 +57,7 @@ enum Lab {
                 """
                 usage: lab list [interop] | lab run NAME... | lab all [--repetitions N] | lab demo \
                 | lab interop [NAME...] | lab benchmark [--repetitions N] [SECONDS] \
-                | lab probing TARGETS MILLISECONDS SECONDS
+                | lab probing [--repetitions N] TARGETS MILLISECONDS SECONDS
                 """
             )
         }
@@ -102,10 +102,12 @@ enum Lab {
         return passed
     }
 
-    // keepalived checks nothing where the kernel has no IPVS.
-    private static func probing(_ numbers: [Int]) throws -> Bool {
-        guard numbers.count == 3, (1...10_000).contains(numbers[0]), numbers[1] > 0, numbers[2] > 0 else {
-            throw LabError("usage: lab probing TARGETS MILLISECONDS SECONDS")
+    // keepalived checks nothing where the kernel has no IPVS: then Tandem's figures stand alone.
+    private static func probing(_ numbers: [Int], runs: Int) throws -> Bool {
+        guard numbers.count == 3, (2...1_024).contains(numbers[0]), (10...10_000).contains(numbers[1]),
+            numbers[2] * 1_000 >= numbers[1] * 2
+        else {
+            throw LabError("usage: lab probing TARGETS MILLISECONDS SECONDS, of at least two intervals")
         }
         let narrator = Narrator(.events)
         signal(SIGPIPE, SIG_IGN)
@@ -119,16 +121,26 @@ enum Lab {
             seconds: numbers[2]
         )
         let hasIPVS = File.read("/proc/net/ip_vs") != nil
-        for implementation in hasIPVS ? [Implementation.keepalived, .tandem] : [.tandem] {
-            let figure = try benchmark.measure(implementation, on: segment)
-            narrator.event(
-                "probing",
-                [
-                    ("contender", .string("\(implementation)")), ("targets", .number(Double(numbers[0]))),
-                    ("per second", .number(figure.probesPerSecond)), ("percent", .number(figure.percent)),
-                    ("microseconds", .number(figure.microsecondsPerProbe)),
-                ]
-            )
+        if !hasIPVS { narrator.tell("keepalived is left out: it checks nothing without IPVS") }
+        var figures: [Implementation: [ProbingFigure]] = [:]
+        for run in 0..<max(1, runs) {
+            // Neither is always the first.
+            let contenders: [Implementation] = run.isMultiple(of: 2) ? [.keepalived, .tandem] : [.tandem, .keepalived]
+            for implementation in contenders where hasIPVS || implementation == .tandem {
+                let figure = try benchmark.measure(implementation, on: segment)
+                figures[implementation, default: []].append(figure)
+                narrator.event(
+                    "probing",
+                    [
+                        ("contender", .string("\(implementation)")), ("per second", .number(figure.probesPerSecond)),
+                        ("percent", .number(figure.percent)), ("microseconds", .number(figure.microsecondsPerProbe)),
+                    ]
+                )
+            }
+        }
+        let (tandem, keepalived) = (figures[.tandem] ?? [], figures[.keepalived] ?? [])
+        for line in ProbingFigure.table(tandem: tandem, keepalived: keepalived) {
+            narrator.event("table", [("line", .string(line))])
         }
         narrator.event("end", [("passed", true)])
         return true
