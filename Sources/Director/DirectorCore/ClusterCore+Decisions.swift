@@ -32,7 +32,7 @@ extension ClusterCore {
         in settings: ClusterSettings,
     ) -> [(member: ServiceSettings.Member, server: RealServerSettings)] {
         service.members.compactMap { member in
-            settings.realServers.first { $0.name == member.realServer }.map { (member, $0) }
+            settings.realServer(named: member.realServer).map { (member, $0) }
         }
     }
 

@@ -7,7 +7,11 @@ package struct ClusterSettings: Hashable, Sendable {
     /// The interface of the LAN that the real servers are on.
     package var interface: String
     /// The real servers in the file's order, names and addresses unique.
-    package var realServers: [RealServerSettings]
+    package var realServers: [RealServerSettings] {
+        didSet { positions = Self.positions(of: realServers) }
+    }
+    // Every decision looks up every member of every service.
+    private var positions: [String: Int]
     /// The services in the file's order, names and identities unique.
     package var services: [ServiceSettings]
     /// The heartbeat interval asked of the agents; three missed make an agent stale.
@@ -27,5 +31,15 @@ package struct ClusterSettings: Hashable, Sendable {
         self.interface = interface
         self.realServers = realServers
         self.services = services
+        positions = Self.positions(of: realServers)
+    }
+
+    /// The real server of a name.
+    package func realServer(named name: String) -> RealServerSettings? {
+        positions[name].map { realServers[$0] }
+    }
+
+    private static func positions(of servers: [RealServerSettings]) -> [String: Int] {
+        Dictionary(servers.enumerated().map { ($1.name, $0) }) { first, _ in first }
     }
 }
