@@ -97,7 +97,7 @@ final class DirectorProcess {
         world.note(node.name, "is asked to stop")
         brainLoop.run { [self] in
             peer.stop(.stop) { [self] in
-                world.mail(to: electionLoop, after: world.mailboxDelay()) { [self] in handle(.stopRequested) }
+                world.order(to: electionLoop, after: world.mailboxDelay()) { [self] in handle(.stopRequested) }
                 think(.stopRequested)
             }
         }
@@ -110,7 +110,7 @@ final class DirectorProcess {
         world.note(node.name, "is asked to restart")
         brainLoop.run { [self] in
             peer.stop(.restart) { [self] in
-                world.mail(to: electionLoop, after: world.mailboxDelay()) { [self] in
+                world.order(to: electionLoop, after: world.mailboxDelay()) { [self] in
                     let until = electionLoop.localNow + Self.restartPatience
                     resumesUntil = until
                     handle(.suspend(until: until))
@@ -131,7 +131,7 @@ final class DirectorProcess {
 
     /// The agreement asks something of the election.
     func order(_ order: ElectionOrder) {
-        world.mail(to: electionLoop, after: world.mailboxDelay()) { [self] in handle(order.event) }
+        world.order(to: electionLoop, after: world.mailboxDelay()) { [self] in handle(order.event) }
     }
 
     /// Tells the election whether to leave an Active Router of lower priority alone, when that has changed.
@@ -139,7 +139,7 @@ final class DirectorProcess {
         let isDeferring = hold.isHeld || peer.defersPreemption
         guard isDeferring != wasDeferring else { return }
         wasDeferring = isDeferring
-        world.mail(to: electionLoop, after: world.mailboxDelay()) { [self] in
+        world.order(to: electionLoop, after: world.mailboxDelay()) { [self] in
             handle(.preemptionDeferred(isDeferring))
         }
     }
@@ -148,7 +148,7 @@ final class DirectorProcess {
     func reload() {
         let election = node.election
         let cluster = node.cluster
-        world.mail(to: electionLoop, after: .microseconds(100)) { [self] in handle(.configurationReplaced(election)) }
+        world.order(to: electionLoop, after: .microseconds(100)) { [self] in handle(.configurationReplaced(election)) }
         world.mail(to: brainLoop, after: .microseconds(100)) { [self] in
             think(.configurationReplaced(cluster))
             peer.reload()

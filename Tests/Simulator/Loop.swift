@@ -27,6 +27,10 @@ final class Loop {
     /// When the last message that was sent to it arrives.
     var lastMail = MonotonicInstant(nanoseconds: 0)
 
+    /// The orders in its mailbox, numbered.
+    private var orders: [(number: Int, action: () -> Void)] = []
+    private var ordersPut = 0
+
     /// How many packets wait for a thread that stands still, as a socket's buffer would hold.
     static let packetLimit = 256
 
@@ -53,6 +57,7 @@ final class Loop {
     /// Runs something on the thread now, or once it goes on; packets may be lost until then, messages never.
     func run(isPacket: Bool = false, _ action: @escaping () -> Void) {
         guard isAlive else { return }
+        if isPacket { takeOrders(upTo: ordersPut) }
         guard !isStalled else {
             if isPacket { packets += 1 }
             if !isPacket || packets <= Self.packetLimit { backlog.append((isPacket, action)) }
@@ -60,6 +65,21 @@ final class Loop {
         }
         action()
         arm()
+    }
+
+    /// Puts an order into the mailbox; gives its number.
+    func put(_ order: @escaping () -> Void) -> Int {
+        ordersPut += 1
+        orders.append((ordersPut, order))
+        return ordersPut
+    }
+
+    /// Takes the orders up to a number out of the mailbox, those that are there still.
+    func takeOrders(upTo number: Int) {
+        while let first = orders.first, first.number <= number {
+            orders.removeFirst()
+            run(first.action)
+        }
     }
 
     /// Lets the deadline be reached.
@@ -118,7 +138,7 @@ final class Loop {
     /// Ends it for good.
     func kill() {
         isAlive = false
-        backlog = []
+        (backlog, orders) = ([], [])
         firesAt = nil
         world.loops.removeAll { $0 === self }
     }

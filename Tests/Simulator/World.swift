@@ -50,6 +50,13 @@ class World {
         queue.schedule(at: loop.lastMail) { loop.run(action) }
     }
 
+    /// Puts an order into a thread's mailbox, which it has taken before it judges a packet that comes later.
+    func order(to loop: Loop, after delay: Interval, _ action: @escaping () -> Void) {
+        loop.lastMail = max(loop.lastMail, now + delay)
+        let number = loop.put(action)
+        queue.schedule(at: loop.lastMail) { loop.takeOrders(upTo: number) }
+    }
+
     /// Lets something happen on a thread later.
     func post(to loop: Loop, after delay: Interval, _ action: @escaping () -> Void) {
         queue.schedule(at: now + delay) { loop.run(action) }

@@ -77,10 +77,12 @@ struct ElectionLoop: ~Copyable {
                 }
             }
         }
+        // What was ordered before a packet came is known before it is judged: a successor answers an offer within
+        // microseconds, and whoever made it would take that for a router of higher priority and just let go.
+        for command in thread.commands.drain() { take(command, at: now) }
         for event in events { handle(event, at: now) }
         readClock(at: now)
         for report in thread.reports.drain() { take(report, at: now) }
-        for command in thread.commands.drain() { take(command, at: now) }
         if hasRefusedSockets || awaitsProof, let lastReport { take(lastReport, at: now) }
         if let deadline = core.deadline, deadline <= now { handle(.deadlineReached, at: now) }
     }
