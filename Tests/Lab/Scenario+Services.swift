@@ -141,10 +141,13 @@ extension Scenario {
         }
         var theirs: Set<String> = []
         var ours: Set<String> = []
-        // Connections change state and end between the two looks, so a few tries are allowed.
+        // Connections change state and end between two looks: what the command shows before and after has to be there,
+        // and nothing that it shows neither before nor after.
         let equal = try wait(.seconds(10), every: .milliseconds(200)) {
-            ours = rows(try cluster.directorCommand(director, "connections").text)
+            let before = rows(try cluster.directorCommand(director, "connections").text)
             theirs = rows(try director.run("ipvsadm", "-Lnc"))
+            let after = rows(try cluster.directorCommand(director, "connections").text)
+            ours = before.intersection(after).union(before.union(after).intersection(theirs))
             return !theirs.isEmpty && ours == theirs
         }
         let difference =
