@@ -19,9 +19,10 @@ package struct EventDescriptor: ~Copyable, Sendable {
         unsafe withUnsafeBytes(of: UInt64(1)) { _ = unsafe write(descriptor.raw, $0.baseAddress, 8) }
     }
 
-    /// Makes the descriptor unreadable again.
-    package borrowing func clear() {
+    /// Makes the descriptor unreadable again; false if it was not readable.
+    @discardableResult
+    package borrowing func clear() -> Bool {
         var count: UInt64 = 0
-        unsafe withUnsafeMutableBytes(of: &count) { _ = unsafe read(descriptor.raw, $0.baseAddress, 8) }
+        return unsafe withUnsafeMutableBytes(of: &count) { unsafe read(descriptor.raw, $0.baseAddress, 8) } == 8
     }
 }

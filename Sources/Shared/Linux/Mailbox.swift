@@ -5,7 +5,7 @@ package import SystemPackage
 package final class Mailbox<Message: Sendable>: Sendable {
     private struct Contents {
         var messages: [Message] = []
-        /// Whether the descriptor is readable; raised and cleared under the lock, so that it never lies.
+        /// Whether the descriptor is readable, or a producer is about to make it so.
         var isRaised = false
         var dropped: UInt64 = 0
     }
@@ -25,29 +25,32 @@ package final class Mailbox<Message: Sendable>: Sendable {
     }
 
     /// Puts a message in and wakes the consumer, without ever blocking; false if the message was refused.
+    ///
+    /// The consumer is woken after the lock is given back: it may take this thread's processor at once, and would then
+    /// wait for the very thread that it has displaced.
     @discardableResult
     package func post(_ message: Message) -> Bool {
-        contents.withLock { contents in
+        let (isTaken, raises) = contents.withLock { contents in
             if contents.messages.count >= capacity {
                 contents.dropped += 1
-                guard policy == .dropOldest else { return false }
+                guard policy == .dropOldest else { return (false, false) }
                 contents.messages.removeFirst()
             }
             contents.messages.append(message)
-            if !contents.isRaised {
-                contents.isRaised = true
-                event.raise()
-            }
-            return true
+            defer { contents.isRaised = true }
+            return (true, !contents.isRaised)
         }
+        if raises { event.raise() }
+        return isTaken
     }
 
     /// Takes all messages out, oldest first.
     package func drain() -> [Message] {
         contents.withLock { contents in
             guard contents.isRaised else { return [] }
-            contents.isRaised = false
-            event.clear()
+            // Where there is nothing to clear yet, the producer is still on its way to raise it; when it does, the
+            // consumer comes once more, perhaps in vain.
+            if event.clear() { contents.isRaised = false }
             let messages = contents.messages
             contents.messages.removeAll(keepingCapacity: false)
             return messages
