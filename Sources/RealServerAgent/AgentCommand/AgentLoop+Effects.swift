@@ -84,3 +84,14 @@ extension AgentLoop {
         }
     }
 }
+
+extension AgentEffect {
+    /// The bytes for a director, where that is what shall be done.
+    var message: LinkMessage? {
+        if case .send(let connection, let bytes) = self {
+            LinkMessage(LinkIdentifier(rawValue: connection), bytes)
+        } else {
+            nil
+        }
+    }
+}

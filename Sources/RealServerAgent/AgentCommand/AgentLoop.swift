@@ -149,7 +149,11 @@ struct AgentLoop: ~Copyable {
         while index < pending.count, !isFinished {
             let event = pending[index]
             index += 1
-            let effects = core.handle(event, at: Clock.now)
+            var effects = core.handle(event, at: Clock.now)[...]
+            // All directors hear it before this thread can lose its processor to the one that tells them.
+            let messages = effects.prefix { $0.message != nil }.compactMap(\.message)
+            if !messages.isEmpty { transport.listener.send(messages) }
+            effects = effects.dropFirst(messages.count)
             for effect in effects { try execute(effect) }
         }
         pending.removeAll(keepingCapacity: true)

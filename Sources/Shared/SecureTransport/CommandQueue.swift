@@ -16,30 +16,43 @@ final class CommandQueue: Sendable {
         self.limit = limit
     }
 
-    /// Runs a command that sends bytes, or answers false if too much waits already.
+    /// Runs a command that sends those messages for which there is room, and answers how many there was none for.
     ///
-    /// A stream with a hole is worth nothing: then the link is ended by the other command, once.
+    /// One command serves them all: the event loop's thread would take the processor with the first one, and those that
+    /// are still to be said would wait until it gives it back. A stream with a hole is worth nothing: the link of a
+    /// message that finds no room is ended by the other command, once.
     func submit(
-        _ identifier: LinkIdentifier,
-        bytes: Int,
-        send: @escaping @Sendable () -> Void,
-        end: @escaping @Sendable () -> Void,
-    ) -> Bool {
-        let cost = bytes + Self.overhead
-        guard waiting.add(cost, ordering: .relaxed).newValue <= limit else {
-            waiting.subtract(cost, ordering: .relaxed)
-            guard overruns.withLock({ $0.insert(identifier).inserted }) else { return false }
-            eventLoop.execute {
-                _ = self.overruns.withLock { $0.remove(identifier) }
-                end()
+        _ messages: [LinkMessage],
+        send: @escaping @Sendable ([LinkMessage]) -> Void,
+        end: @escaping @Sendable (LinkIdentifier) -> Void,
+    ) -> Int {
+        var taken: [LinkMessage] = []
+        var cost = 0
+        for message in messages {
+            let own = message.bytes.count + Self.overhead
+            guard waiting.add(own, ordering: .relaxed).newValue <= limit else {
+                waiting.subtract(own, ordering: .relaxed)
+                overrun(message.link, end: end)
+                continue
             }
-            return false
+            taken.append(message)
+            cost += own
         }
+        if !taken.isEmpty {
+            eventLoop.execute { [taken, cost] in
+                self.waiting.subtract(cost, ordering: .relaxed)
+                send(taken)
+            }
+        }
+        return messages.count - taken.count
+    }
+
+    private func overrun(_ link: LinkIdentifier, end: @escaping @Sendable (LinkIdentifier) -> Void) {
+        guard overruns.withLock({ $0.insert(link).inserted }) else { return }
         eventLoop.execute {
-            self.waiting.subtract(cost, ordering: .relaxed)
-            send()
+            _ = self.overruns.withLock { $0.remove(link) }
+            end(link)
         }
-        return true
     }
 
     /// Runs a command that must not be lost; only configuration and stop are such.

@@ -102,14 +102,13 @@ package final class LinkDialer: Sendable {
     @discardableResult
     package func send(_ identifier: LinkIdentifier, _ bytes: [UInt8]) -> Bool {
         let table = table
-        let wasTaken = commands.submit(
-            identifier,
-            bytes: bytes.count,
-            send: { table.value.send(identifier, bytes) },
-            end: { table.value.failed(identifier, .overrun) },
+        let dropped = commands.submit(
+            [LinkMessage(identifier, bytes)],
+            send: { table.value.send($0) },
+            end: { table.value.failed($0, .overrun) },
         )
-        if !wasTaken { shared.update { $0.droppedCommands += 1 } }
-        return wasTaken
+        if dropped > 0 { shared.update { $0.droppedCommands += 1 } }
+        return dropped == 0
     }
 
     /// Closes a link or gives up a dial, which is then heard of once more.

@@ -89,15 +89,20 @@ package final class LinkListener: Sendable {
     /// Sends bytes on a link; false if so much waits already that they were dropped, which ends the link.
     @discardableResult
     package func send(_ identifier: LinkIdentifier, _ bytes: [UInt8]) -> Bool {
+        send([LinkMessage(identifier, bytes)]) == 0
+    }
+
+    /// Sends bytes on several links at once; answers how many messages were dropped, which ends their links.
+    @discardableResult
+    package func send(_ messages: [LinkMessage]) -> Int {
         let acceptor = acceptor
-        let wasTaken = commands.submit(
-            identifier,
-            bytes: bytes.count,
-            send: { acceptor.value.table.send(identifier, bytes) },
-            end: { acceptor.value.table.failed(identifier, .overrun) },
+        let dropped = commands.submit(
+            messages,
+            send: { acceptor.value.table.send($0) },
+            end: { acceptor.value.table.failed($0, .overrun) },
         )
-        if !wasTaken { shared.update { $0.droppedCommands += 1 } }
-        return wasTaken
+        if dropped > 0 { shared.update { $0.droppedCommands += UInt64(dropped) } }
+        return dropped
     }
 
     /// Closes a link, which is then heard of once more.

@@ -136,10 +136,12 @@ final class LinkTable {
         entry.channel.close(promise: nil)
     }
 
-    /// Sends bytes on a link; on one that has ended they go nowhere.
-    func send(_ identifier: LinkIdentifier, _ bytes: [UInt8]) {
-        guard let entry = entries[identifier], entry.fingerprint != nil else { return }
-        entry.channel.writeAndFlush(ByteBuffer(bytes: bytes), promise: nil)
+    /// Sends bytes on links; on one that has ended they go nowhere.
+    func send(_ messages: [LinkMessage]) {
+        for message in messages {
+            guard let entry = entries[message.link], entry.fingerprint != nil else { continue }
+            entry.channel.writeAndFlush(ByteBuffer(bytes: message.bytes), promise: nil)
+        }
     }
 
     /// Ends a link, in whatever phase it is.
