@@ -5,35 +5,52 @@ import Primitives
 /// The cluster's LAN: a bridge in a namespace of its own, and the hosts plugged into it.
 final class Fabric {
     let namespace: NetworkNamespace
+    /// Where its own files are, and its hosts' directories.
+    let directory: String
+    private let namespaces: [String]
     private(set) var hosts: [Host] = []
     /// The hosts' names by the index of their bridge ports.
     private(set) var ports: [Int32: String] = [:]
 
     /// Makes the bridge and the hosts, in place of any that an earlier run left.
-    init(_ plan: [(name: String, address: IPv4Address)], hasIPv6: Bool = false) throws {
-        File.makeDirectory("/run/tandem-lab")
-        let all = ["fabric"] + plan.map(\.name)
-        for name in all where access("/run/netns/lab-\(name)", F_OK) == 0 {
-            try Command.run("ip", "netns", "delete", "lab-\(name)")
+    ///
+    /// Names of namespaces and of files are the machine's, all others a namespace's: LANs that are there at the same
+    /// time each have a label.
+    init(
+        _ plan: [(name: String, address: IPv4Address)],
+        label: String? = nil,
+        hasIPv6: Bool = false,
+    ) throws {
+        let prefix = label.map { "lab-\($0)-" } ?? "lab-"
+        directory = label.map { "/run/tandem-lab/\($0)" } ?? "/run/tandem-lab"
+        File.makeDirectory(directory)
+        namespaces = (["fabric"] + plan.map(\.name)).map { prefix + $0 }
+        for name in namespaces where access("/run/netns/\(name)", F_OK) == 0 {
+            try Command.run("ip", "netns", "delete", name)
         }
-        var batch = all.map { "netns add lab-\($0)" }
+        var batch = namespaces.map { "netns add \($0)" }
         var links: [String] = ["link set lo up", "link set lan up promisc on"]
         for (number, host) in plan.enumerated() {
             let mac = Fabric.mac(host.address)
             batch.append("link add cable\(number) type veth peer name wall\(number)")
-            batch.append("link set cable\(number) netns lab-\(host.name) name eth0 address \(mac)")
-            batch.append("link set wall\(number) netns lab-fabric name to-\(host.name)")
+            batch.append("link set cable\(number) netns \(prefix)\(host.name) name eth0 address \(mac)")
+            batch.append("link set wall\(number) netns \(prefix)fabric name to-\(host.name)")
             links.append("link set to-\(host.name) master lan up")
         }
         try Fabric.apply(batch)
-        namespace = try NetworkNamespace("lab-fabric")
+        namespace = try NetworkNamespace("\(prefix)fabric")
         try namespace.perform {
             try Fabric.apply(
                 ["link add lan type bridge stp_state 0 mcast_snooping 0 forward_delay 0"] + links
             )
         }
         for host in plan {
-            let made = try Host(host.name, host.address)
+            let made = try Host(
+                host.name,
+                host.address,
+                in: prefix + host.name,
+                directory: "\(directory)/\(host.name)"
+            )
             try made.namespace.perform {
                 for scope in ["all", "default", "eth0"] where hasIPv6 {
                     try File.write("/proc/sys/net/ipv6/conf/\(scope)/accept_dad", "0")
@@ -61,6 +78,11 @@ final class Fabric {
         let path = "/run/tandem-lab/batch"
         try File.write(path, batch.joined(separator: "\n") + "\n")
         try Command.run("ip", "-batch", path)
+    }
+
+    /// Takes the names of its namespaces away, each of which goes with the last process in it.
+    func remove() {
+        for name in namespaces { _ = try? Command.run("ip", "netns", "delete", name) }
     }
 
     /// Pulls a host's cable; the host sees its carrier go.
@@ -91,7 +113,7 @@ final class Fabric {
         let rules = losses.map { "add rule bridge lab forward \($0.match) drop" }
         let script =
             ["add table bridge lab", "add chain bridge lab forward { type filter hook forward priority 0; }"] + rules
-        let path = "/run/tandem-lab/losses"
+        let path = "\(directory)/losses"
         try File.write(path, script.joined(separator: "\n") + "\n")
         try namespace.perform { _ = try Command.run("nft", "-f", path) }
     }

@@ -55,6 +55,14 @@ final class FrameWitness: Sendable {
         frames.withLock { $0.last { $0.at < before && fits($0) } }
     }
 
+    /// Gives every frame so far away, so that who looks for a long time needs no more memory than between two looks.
+    func take() -> [CapturedFrame] {
+        frames.withLock { frames in
+            defer { frames.removeAll(keepingCapacity: true) }
+            return frames
+        }
+    }
+
     /// Every frame that fits.
     func all(where fits: (CapturedFrame) -> Bool) -> [CapturedFrame] {
         frames.withLock { $0.filter(fits) }

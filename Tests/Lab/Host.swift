@@ -12,12 +12,12 @@ final class Host {
     var port: String { "to-\(name)" }
     private(set) var processes: [ChildProcess] = []
 
-    /// Opens a host that the fabric has made.
-    init(_ name: String, _ address: IPv4Address) throws {
+    /// Opens a host that the fabric has made in a namespace.
+    init(_ name: String, _ address: IPv4Address, in namespace: String, directory: String) throws {
         self.name = name
         self.address = address
-        namespace = try NetworkNamespace("lab-\(name)")
-        directory = "/run/tandem-lab/\(name)"
+        self.namespace = try NetworkNamespace(namespace)
+        self.directory = directory
         File.makeDirectory(directory)
     }
 

@@ -11,7 +11,8 @@ final class Segment {
     let programs: Programs
     private var capture: ChildProcess?
 
-    init(_ programs: Programs) throws {
+    /// Makes the LAN; those that are there at the same time each have a label.
+    init(_ programs: Programs, label: String? = nil) throws {
         self.programs = programs
         fabric = try Fabric(
             [
@@ -19,6 +20,7 @@ final class Segment {
                 ("lb1", IPv4Address(192, 168, 10, 21)),
                 ("lb2", IPv4Address(192, 168, 10, 22)),
             ],
+            label: label,
             hasIPv6: true
         )
         client = fabric.hosts[0]
@@ -42,7 +44,7 @@ final class Segment {
             "tcpdump",
             ["tcpdump", "-Z", "root", "-U", "-n", "-i", "lan", "-w", file] + [filter],
             in: fabric.namespace,
-            directory: "/run/tandem-lab"
+            directory: fabric.directory
         )
         capture = process
         guard wait(.seconds(20), until: { (File.read(file)?.utf8.count ?? 0) > 0 }) else {
