@@ -12,10 +12,7 @@ extension Implementation {
         ]
         if setup.isTuned {
             lines += [
-                // Beyond 10 ms of real time on end, its default, the kernel kills it at a reload on a busy machine.
-                "  vrrp_rt_priority 50", "  vrrp_rlimit_rttime 1000000", "  vrrp_higher_prio_send_advert true",
-                "  vrrp_garp_master_delay 1",
-                "  vrrp_garp_master_refresh 60",
+                "  vrrp_higher_prio_send_advert true", "  vrrp_garp_master_delay 1", "  vrrp_garp_master_refresh 60",
             ]
         }
         lines += [
@@ -48,6 +45,10 @@ extension Implementation {
         // A power cut leaves them behind, and by now another process may bear the number.
         for file in ["pid", "vrrp.pid"] { unlink("\(directory)/\(file)") }
         let arguments = ["keepalived", "-n", "-l", "-D", "-P", "-f", "\(directory)/keepalived.conf"] + files
-        return [try router.host.start("keepalived", arguments)]
+        // With a real-time priority of its own (vrrp_rt_priority), 2.2.7 sets its limit of real time to nothing at each
+        // reload, and without CAP_SYS_RESOURCE cannot raise it again: the kernel then kills it. Given from outside the
+        // priority is the same, and it sets no limit.
+        let realTime = router.setup.isTuned ? ["chrt", "--rr", "50"] : []
+        return [try router.host.start("keepalived", realTime + arguments)]
     }
 }

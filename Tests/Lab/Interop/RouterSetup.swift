@@ -16,7 +16,7 @@ struct RouterSetup: Sendable {
     var checksumsMessageOnly = false
     /// Whether the addresses are at the virtual MAC.
     var usesVirtualMAC = false
-    /// Whether keepalived gets what its documentation offers for quick and steady takeovers, beyond its defaults.
+    /// Whether keepalived gets real time, and what its documentation offers for quick takeovers, beyond its defaults.
     var isTuned = false
 
     /// VRID.
