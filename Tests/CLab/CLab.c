@@ -22,6 +22,13 @@
 
 int clab_enter(int namespace_descriptor) { return setns(namespace_descriptor, CLONE_NEWNET); }
 
+int clab_stay_on(int processor) {
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    CPU_SET(processor, &set);
+    return sched_setaffinity(0, sizeof set, &set);
+}
+
 pid_t clab_spawn(char *const arguments[], char *const environment[], const char *log, const char *directory) {
     posix_spawnattr_t attributes;
     posix_spawn_file_actions_t actions;

@@ -1,3 +1,4 @@
+import CLab
 import Glibc
 
 /// Real-time scheduling of the lab's own witnesses.
@@ -8,5 +9,10 @@ enum RealTime {
         var parameter = sched_param()
         parameter.sched_priority = priority
         return pthread_setschedparam(pthread_self(), SCHED_FIFO, &parameter) == 0
+    }
+
+    /// Keeps the calling thread on one processor.
+    static func stay(on processor: Int) -> Bool {
+        clab_stay_on(Int32(processor)) == 0
     }
 }

@@ -8,6 +8,9 @@
 // Moves the calling thread into a network namespace; 0 or -1 with errno.
 int clab_enter(int namespace_descriptor);
 
+// Keeps the calling thread on one processor; 0 or -1 with errno.
+int clab_stay_on(int processor);
+
 // Starts a program in a session (and process group) of its own, in the calling thread's network namespace, its output
 // appended to `log`, in `directory`. Returns the pid or -1 with errno.
 pid_t clab_spawn(char *const arguments[], char *const environment[], const char *log, const char *directory);
