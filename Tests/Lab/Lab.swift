@@ -2,8 +2,8 @@ import Glibc
 import Primitives
 
 /// The lab's command: `lab list`, `lab run NAME...`, `lab all`, `lab demo`; `--repetitions N`, `--keepalived`;
-/// `lab interop [NAME...]`, `lab list interop`; `lab benchmark [--repetitions N] [SECONDS]`;
-/// `lab probing [--repetitions N] TARGETS MILLISECONDS SECONDS`.
+/// `lab interop [NAME...]`, `lab list interop`; `lab benchmark [--repetitions N] [SECONDS]`,
+/// `lab busy SECONDS`; `lab probing [--repetitions N] TARGETS MILLISECONDS SECONDS`.
 @main
 enum Lab {
     static func main() {
@@ -34,6 +34,8 @@ enum Lab {
             return true
         case "benchmark":
             return try benchmark(Array(arguments.dropFirst()), runs: repetitions)
+        case "busy":
+            return try busy(Array(arguments.dropFirst()))
         case "probing":
             return try probing(arguments.dropFirst().compactMap { Int($0) }, runs: repetitions)
         case "interop":
@@ -57,7 +59,7 @@ enum Lab {
                 """
                 usage: lab list [interop] | lab run NAME... | lab all [--repetitions N] | lab demo \
                 | lab interop [NAME...] | lab benchmark [--repetitions N] [SECONDS] \
-                | lab probing [--repetitions N] TARGETS MILLISECONDS SECONDS
+                | lab busy SECONDS | lab probing [--repetitions N] TARGETS MILLISECONDS SECONDS
                 """
             )
         }
@@ -153,13 +155,25 @@ enum Lab {
         File.makeDirectory("/run/tandem-lab")
         let segment = try Segment(Programs())
         defer { segment.tearDown() }
-        let seconds = arguments.first.flatMap { Int($0) } ?? 60
+        let report = BenchmarkReport(narrator)
         let intervals: [Interval] = [.seconds(1), .milliseconds(100), .milliseconds(10)]
-        let benchmark = ElectionBenchmark(segment, narrator)
-        try benchmark.incidents(intervals, runs: runs)
-        try benchmark.busy([.milliseconds(10), .milliseconds(30), .milliseconds(100)], seconds: seconds)
-        for line in benchmark.table.lines { narrator.event("table", [("line", .string(line))]) }
-        narrator.event("end", [("passed", true)])
+        try ElectionBenchmark(segment, report).incidents(intervals, runs: runs)
+        let seconds = arguments.first.flatMap { Int($0) } ?? 60
+        try BusyElection(segment.programs, report).run(seconds: seconds)
+        report.end()
+        return true
+    }
+
+    // The last part of the benchmark alone.
+    private static func busy(_ arguments: [String]) throws -> Bool {
+        guard arguments.count == 1, let seconds = Int(arguments[0]), seconds > 0 else {
+            throw LabError("usage: lab busy SECONDS")
+        }
+        let report = BenchmarkReport(Narrator(.events))
+        signal(SIGPIPE, SIG_IGN)
+        File.makeDirectory("/run/tandem-lab")
+        try BusyElection(Programs(), report).run(seconds: seconds)
+        report.end()
         return true
     }
 }

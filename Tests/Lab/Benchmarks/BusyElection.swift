@@ -1,45 +1,92 @@
 import Glibc
 import Primitives
-import Synchronization
 
-/// An election on a machine whose processors are all busy.
-struct BusyElection {
-    private let segment: Segment
-    private let contender: Contender
-    private let routers: [Router]
+/// Elections while all processors are busy: every contender at every interval at the same time, under the same load.
+///
+/// The machine's own mood changes from minute to minute, and so all see the very same minutes.
+final class BusyElection {
+    static let intervals: [Interval] = [.milliseconds(10), .milliseconds(30), .milliseconds(100)]
+    /// How often each pair is reloaded.
+    private static let reloadPeriod = Interval.seconds(5)
+    private let programs: Programs
+    private let report: BenchmarkReport
+    private var pairs: [BusyPair] = []
 
-    init(_ segment: Segment, _ contender: Contender, _ routers: [Router]) {
-        (self.segment, self.contender, self.routers) = (segment, contender, routers)
+    init(_ programs: Programs, _ report: BenchmarkReport) {
+        (self.programs, self.report) = (programs, report)
     }
 
-    /// Takeovers that no stall of the machine explains, and how long the stalls were.
-    func run(seconds: Int) throws -> (takeovers: Int, stalls: [Interval]) {
-        let began = now()
-        let end = began + .seconds(Int64(seconds))
-        let witness = try StallWitness(atLeast: contender.setup.activeDownInterval(contender.priorities.1))
+    /// Keeps every processor busy for so long, with reloads, and counts takeovers that no stall of the machine explains.
+    func run(seconds: Int) throws {
+        defer {
+            for pair in pairs { pair.tearDown() }
+            pairs = []
+        }
+        for interval in BusyElection.intervals {
+            for contender in Contender.all(at: interval) { pairs.append(try BusyPair(contender, programs)) }
+        }
+        for pair in pairs { try pair.start() }
+        guard let shortest = pairs.map(\.activeDownInterval).min() else { return }
+        let witness = try StallWitness(atLeast: shortest)
         defer { witness.stop() }
-        let count = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) * 2
-        let hogs = try (0..<count).map {
-            try segment.client.start("hog\($0)", ["sh", "-c", "while :; do :; done"])
-        }
-        defer { for hog in hogs { hog.killGroup() } }
-        var reload = began + .seconds(5)
-        while now() < end {
-            nap(max(min(reload, end) - now(), .zero))
-            for router in routers { try router.reload(priority: router.priority) }
-            reload = reload + .seconds(5)
-        }
+        report.narrator.event("busy", [("pairs", .number(Double(pairs.count))), ("seconds", .number(Double(seconds)))])
+        try load(.seconds(Int64(seconds)))
+        if let problem = witness.problem { throw LabError(problem) }
         let stalls = witness.stalls
-        let down = contender.setup.activeDownInterval(contender.priorities.1)
-        var takeovers = 0
-        var last = "lb1"
-        for frame in segment.frames.all(where: { $0.at >= began && $0.at < end && ($0.priority ?? 0) > 0 }) {
-            defer { last = frame.from }
-            guard frame.from == "lb2", last == "lb1" else { continue }
-            // A stall delays both who sends and who listens; what follows at once is its consequence.
-            let isExplained = stalls.contains { frame.at >= $0.from && frame.at <= $0.to + down }
-            if !isExplained { takeovers += 1 }
+        try judge()
+        for pair in pairs { try tell(pair, seconds, pair.result(stalls)) }
+    }
+
+    /// Fails unless all pairs elect as before the load: silence is no steadiness.
+    private func judge() throws {
+        for pair in pairs { try pair.settle() }
+        let from = now()
+        nap(.seconds(3))
+        let to = now()
+        // What was sent by then is read by then.
+        nap(.milliseconds(200))
+        for pair in pairs {
+            try pair.judgePace(from: from, to: to)
+            try pair.look()
         }
-        return (takeovers, stalls.map { $0.to - $0.from })
+        for pair in pairs { try pair.judgeStandby() }
+    }
+
+    private func load(_ length: Interval) throws {
+        let count = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) * 2
+        var hogs: [ChildProcess] = []
+        defer { for hog in hogs { hog.killGroup() } }
+        for number in 0..<count {
+            hogs.append(try pairs[0].client.start("hog\(number)", ["sh", "-c", "while :; do :; done"]))
+        }
+        let began = now()
+        let end = began + length
+        for pair in pairs { pair.begin(began..<end) }
+        for turn in 1... {
+            let due = began + BusyElection.reloadPeriod * Int64(turn) / Int64(pairs.count)
+            nap(max(min(due, end) - now(), .zero))
+            for pair in pairs { try pair.look() }
+            guard due < end else { break }
+            // One after the other: each has its reload every five seconds, and none has it with all others.
+            try pairs[turn % pairs.count].reload()
+        }
+        guard hogs.allSatisfy(\.isRunning) else { throw LabError("the processors were not kept busy") }
+    }
+
+    private func tell(_ pair: BusyPair, _ seconds: Int, _ result: BusyPair.Result) throws {
+        let contender = pair.contender
+        let due = Double(seconds) / contender.setup.interval.seconds
+        // Somebody leads at any time, and so somebody advertises, but for what the machine itself keeps back.
+        guard Double(result.advertisements) >= due / 2 else {
+            throw LabError("\(contender): \(result.advertisements) advertisements where \(Int(due)) were due")
+        }
+        report.add("takeovers in \(seconds) s with all processors busy", "", contender, Double(result.takeovers))
+        report.narrator.tell(
+            "\(contender): \(result.advertisements) advertisements, \(result.takeovers) takeovers, "
+                + "\(result.explained) more while a processor stood still"
+        )
+        for window in result.stalls {
+            report.narrator.tell("excluded: a processor stood still for \(window) (\(contender))")
+        }
     }
 }

@@ -1,12 +1,14 @@
 import Primitives
 
 /// One of those that a benchmark compares.
-struct Contender: Sendable {
+struct Contender: Sendable, CustomStringConvertible {
     var name: String
     var implementation: Implementation
     var setup: RouterSetup
     /// The priorities of the active and of the standby director.
     var priorities: (Int, Int)
+
+    var description: String { "\(name), \(setup.interval)" }
 
     /// Those that are compared at an interval; keepalived's defaults are version 2 at one second.
     static func all(at interval: Interval) -> [Contender] {

@@ -87,6 +87,20 @@ final class Router {
         return "vmac\(setup.family == .ipv4 ? 4 : 6)-\(index)-\(RouterSetup.identifier)"
     }
 
+    /// The process that elects, which must not have ended; keepalived's is a child that it replaces when it dies.
+    func elector() throws -> pid_t {
+        for process in processes where !process.isRunning {
+            throw LabError("\(host.directory): \(process.name) has ended: \(process.lastLines(5))")
+        }
+        guard let process = processes.last else { throw LabError("\(host.directory): nothing was started") }
+        guard implementation == .keepalived else { return process.pid }
+        let text = File.read("\(host.directory)/vrrp.pid") ?? ""
+        guard let pid = pid_t(text.prefix { $0.isNumber }) else {
+            throw LabError("\(host.directory): keepalived elects no more: \(process.lastLines(5))")
+        }
+        return pid
+    }
+
     /// Waits until a director says that it is Backup.
     func awaitBackup(_ limit: Interval) throws {
         guard implementation == .tandem else { return }
