@@ -167,6 +167,28 @@ import VRRP
         #expect(pair.sides[1].core.peerOpinions == [])
     }
 
+    @Test func `a virtual router of the greatest age does no harm`() throws {
+        let pair = try Pair().started()
+        let router = PeerRouter(
+            name: "front",
+            state: .backup,
+            priority: 1,
+            age: .max,
+            isAnnounced: false,
+            isUsable: true,
+            addresses: [],
+        )
+        let state = PeerState(
+            configuration: ConfigurationSummary(generation: 1, changedAt: 0, digest: 1, sections: []),
+            routers: [router],
+            readiness: .unknown,
+        )
+        let connection = try #require(pair.connections[0])
+        pair.handle(0, .bytes(connection, PeerFrameCodec.encode(.state(state))))
+        pair.run(.milliseconds(100))
+        #expect(pair.sides[0].core.status(at: pair.now)?.routers.map(\.age) == [.max])
+    }
+
     @Test func `a peer that has started anew replaces its old connection`() throws {
         let pair = try Pair().started()
         pair.sides[0].core = PeerCore()

@@ -25,7 +25,8 @@ extension PeerCore {
                     name: router.name,
                     state: "\(router.state)",
                     priority: Int(router.priority),
-                    age: Int64(clamping: router.age) + grown,
+                    // However old the peer calls it, it is told and not computed with.
+                    age: min(Int64(clamping: router.age), .max - grown) + grown,
                 )
             },
             handover: handoverText,
