@@ -76,6 +76,30 @@ enum PeerSamples {
         ),
     ]
 
+    static let addressFindings = [
+        PeerAddressFinding(
+            address: .v4(IPv4Address(192, 0, 2, 100)),
+            mac: MACAddress(rawValue: 0x0200_0000_000b),
+            realServer: "web1",
+            claim: .answer,
+            age: 12_000,
+        ),
+        PeerAddressFinding(
+            address: .v4(IPv4Address(192, 0, 2, 100)),
+            mac: MACAddress(rawValue: 0x0200_0000_000b),
+            realServer: "web1",
+            claim: .question,
+            age: 0,
+        ),
+        PeerAddressFinding(
+            address: .v6(IPv6Address(high: 0x2001_0db8_0000_0000, low: 0x100)),
+            mac: MACAddress(rawValue: 0x0200_0000_000c),
+            realServer: nil,
+            claim: .answer,
+            age: .max,
+        ),
+    ]
+
     static let all: [PeerMessage] = [
         .hello(hello),
         .state(state),
@@ -87,6 +111,8 @@ enum PeerSamples {
         .handover(refusal),
         .goodbye(PeerGoodbye(reason: .restarting)),
         .orders(orders),
+        .addressFindings(addressFindings),
+        .addressFindings([]),
     ]
 
     static func at(_ milliseconds: Int64) -> MonotonicInstant {

@@ -176,7 +176,7 @@ extension PeerCore {
             lost(.linkClosed, "\(name) says goodbye: \(goodbye.reason)", at: now)
             // Who stops for good does not come back with the addresses.
             if goodbye.reason == .stopping { deferralUntil = now }
-        case .stateChanged, .opinionsChanged: break  // The session holds them.
+        case .stateChanged, .opinionsChanged, .addressFindingsChanged: break  // The session holds them.
         }
     }
 

@@ -31,6 +31,7 @@ extension PeerFrameCodec {
                 PeerGoodbye(reason: .init(rawValue: try fields.one(Tag.Goodbye.reason).integer()) ?? .other)
             )
         case .orders: return .orders(try orders(fields))
+        case .addressFindings: return .addressFindings(try addressFindings(fields))
         }
     }
 

@@ -58,6 +58,7 @@ extension PeerFrameCodec {
         case .goodbye(let goodbye):
             writer.write(Tag.Goodbye.reason, goodbye.reason.rawValue)
         case .orders(let orders): write(orders, &writer)
+        case .addressFindings(let findings): write(findings, &writer)
         }
         return writer.bytes
     }

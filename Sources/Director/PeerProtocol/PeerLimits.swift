@@ -28,6 +28,8 @@ package enum PeerLimits {
     package static let ordersInFrame = 64
     /// The most orders that go out at once; the rest follows with the next heartbeats.
     package static let ordersAtOnce = 256
+    /// The most address findings, which one frame has room for.
+    package static let addressFindings = 256
     /// The greatest weight, which is what the kernel's counters bear.
     package static let weight: UInt32 = 65_535
     /// How often each end sends a heartbeat.

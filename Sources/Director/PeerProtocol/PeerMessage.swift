@@ -7,6 +7,7 @@ package enum PeerMessage: Hashable, Sendable {
     case handover(HandoverMessage)
     case goodbye(PeerGoodbye)
     case orders([PeerOrder])
+    case addressFindings([PeerAddressFinding])
 
     /// The type octet of a frame.
     package enum Kind: UInt8, Hashable, Sendable, CaseIterable {
@@ -17,6 +18,7 @@ package enum PeerMessage: Hashable, Sendable {
         case handover = 5
         case goodbye = 6
         case orders = 7
+        case addressFindings = 8
     }
 
     /// The message's type.
@@ -29,6 +31,7 @@ package enum PeerMessage: Hashable, Sendable {
         case .handover: .handover
         case .goodbye: .goodbye
         case .orders: .orders
+        case .addressFindings: .addressFindings
         }
     }
 }

@@ -3,7 +3,7 @@ package import Primitives
 /// Either end of a peer link, from the moment its TLS connection stands until it is closed.
 ///
 /// Both ends say Hello at once and are connected when the other's came. From then on both send heartbeats, their state
-/// whenever it changed, and their opinions with the next heartbeat after a change.
+/// whenever it changed, and their opinions and address findings with the next heartbeat after a change.
 package struct PeerSession: Sendable {
     private enum Phase: Hashable, Sendable {
         case awaitingHello(until: MonotonicInstant)
@@ -25,6 +25,8 @@ package struct PeerSession: Sendable {
     /// What the peer knows of the orders, having been told or having told of it.
     private var knownOrders: Set<PeerOrder.Version> = []
     private var hasUnsentOrders = false
+    private var ownAddressFindings: [PeerAddressFinding] = []
+    private var hasUnsentAddressFindings = false
 
     /// The other director's Hello, once it came.
     package private(set) var peer: PeerHello?
@@ -34,6 +36,8 @@ package struct PeerSession: Sendable {
     package private(set) var stateReceivedAt: MonotonicInstant?
     /// What it thinks of the real servers.
     package private(set) var opinions: [PeerOpinion] = []
+    /// Who it hears claim virtual addresses, and when it told so.
+    package private(set) var addressFindings: (all: [PeerAddressFinding], at: MonotonicInstant)?
     /// Its clock in milliseconds since 1970 and when it told so.
     package private(set) var clock: (value: UInt64, at: MonotonicInstant)?
     /// When the last complete message came.
@@ -107,6 +111,7 @@ package struct PeerSession: Sendable {
                 append(.heartbeat(PeerHeartbeat(sequence: sequence, clock: clock)))
                 sendOpinions()
                 sendOrders()
+                sendAddressFindings()
                 // In rhythm when the call is a little late, and never making up for what was missed.
                 let next = heartbeatAt + PeerLimits.heartbeatInterval
                 heartbeatAt = next > now ? next : now + PeerLimits.heartbeatInterval
@@ -147,6 +152,14 @@ package struct PeerSession: Sendable {
         if isConnected { sendOrders() }
     }
 
+    /// Makes these the address findings that the peer knows; they go out with the next heartbeat when they differ in
+    /// more than ages, and what exceeds the limit is left out.
+    package mutating func publish(_ findings: [PeerAddressFinding]) {
+        let findings = Array(findings.prefix(PeerLimits.addressFindings))
+        if findings.map(\.withoutAge) != ownAddressFindings.map(\.withoutAge) { hasUnsentAddressFindings = true }
+        ownAddressFindings = findings
+    }
+
     /// Says one step of a handover.
     package mutating func say(_ handover: HandoverMessage) {
         if isConnected { append(.handover(handover)) }
@@ -162,6 +175,12 @@ package struct PeerSession: Sendable {
         guard hasUnsentOpinions, let ownOpinions else { return }
         hasUnsentOpinions = false
         for part in PeerHealth.parts(of: ownOpinions) { append(.health(part)) }
+    }
+
+    private mutating func sendAddressFindings() {
+        guard hasUnsentAddressFindings else { return }
+        hasUnsentAddressFindings = false
+        append(.addressFindings(ownAddressFindings))
     }
 
     /// A book of orders goes out in bounded pieces, which are all the same to whoever receives them.
@@ -206,6 +225,7 @@ package struct PeerSession: Sendable {
             hasUnsentOpinions = ownOpinions != nil
             hasUnsentOrders = !ownOrders.isEmpty
             sendOrders()
+            hasUnsentAddressFindings = !ownAddressFindings.isEmpty
         case (.hello, _), (_, .awaitingHello):
             throw .unexpected(message.kind)
         case (.state(let state), .connected):
@@ -226,6 +246,9 @@ package struct PeerSession: Sendable {
             // What it has told is not told back; that it may forget, for hearing it again changes nothing.
             if knownOrders.count < PeerLimits.orders { knownOrders.formUnion(orders.map(\.version)) }
             events.append(.orders(orders))
+        case (.addressFindings(let findings), .connected):
+            addressFindings = (findings, now)
+            events.append(.addressFindingsChanged)
         case (.goodbye(let goodbye), .connected):
             phase = .closing
             events.append(.goodbye(goodbye))

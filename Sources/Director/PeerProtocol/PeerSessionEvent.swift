@@ -6,6 +6,8 @@ package enum PeerSessionEvent: Hashable, Sendable {
     case stateChanged(PeerState)
     /// Its opinions changed; the session holds them.
     case opinionsChanged
+    /// What it hears of the virtual addresses changed; the session holds it.
+    case addressFindingsChanged
     /// Three heartbeats were missed.
     case silent
     /// A silent peer was heard again.
