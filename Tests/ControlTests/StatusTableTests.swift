@@ -123,6 +123,36 @@ import Testing
         #expect(StatusTable.render(Self.status) == expected)
     }
 
+    @Test func `who the other director hears claim an address has its name, MAC, node and age`() throws {
+        var status = Self.status
+        status.peer = PeerStatus(
+            name: "lb2",
+            address: "192.0.2.3:9406",
+            link: .connected,
+            age: 60_000,
+            evidence: "",
+            reasons: [],
+            routers: [],
+            movedByOperator: [],
+            findings: [],
+            addressFindings: [
+                PeerStatus.AddressFinding(
+                    reason: .arpOffender,
+                    address: "192.0.2.100",
+                    mac: "02:00:00:00:00:0b",
+                    realServer: "web1",
+                    evidence: "web1 at 02:00:00:00:00:0b answers ARP for 192.0.2.100",
+                    age: 12_300,
+                )
+            ],
+        )
+        let table = StatusTable.render(status)
+        let line = "! lb2 hears arp-offender: web1 at 02:00:00:00:00:0b answers ARP for 192.0.2.100 (for 12.3s)"
+        #expect(table.contains("\npeer lb2 at 192.0.2.3:9406: connected for 1m00s\n\(line)\n"))
+        let text = try ControlJSON.text(status)
+        #expect(try ControlJSON.decode(ClusterStatus.self, from: Array(text.utf8)) == status)
+    }
+
     @Test func `the status travels over the control socket unchanged`() throws {
         let text = try ControlJSON.text(Self.status)
         #expect(try ControlJSON.decode(ClusterStatus.self, from: Array(text.utf8)) == Self.status)

@@ -26,5 +26,8 @@ enum PeerTable {
             lines.append("  moved by an operator: \(peer.movedByOperator.joined(separator: ", "))")
         }
         return lines + peer.findings.map { "! \(peer.name): \($0)" }
+            + peer.addressFindings.map { finding in
+                "! \(peer.name) hears \(finding.reason): \(finding.evidence) (for \(StatusTable.age(finding.age)))"
+            }
     }
 }

@@ -123,6 +123,7 @@ extension DirectorLoop {
         let information = core.peerInformation(at: now)
         handlePeer(.readinessChanged(information.readiness, information.connectionSync))
         handlePeer(.opinionsChanged(information.opinions))
+        handlePeer(.addressFindingsChanged(information.addressFindings))
     }
 
     /// Tells the cluster core what the other director thinks of the real servers, if that is news.

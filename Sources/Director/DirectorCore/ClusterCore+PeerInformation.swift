@@ -5,9 +5,13 @@ package import Primitives
 
 /// What the other director has to know of this one's cluster.
 extension ClusterCore {
-    /// Whether this director could serve, how its connections are synchronized, and what it thinks of the real servers.
+    /// Whether this director could serve, how its connections are synchronized, what it thinks of the real servers, and
+    /// who it hears claim virtual addresses.
     package func peerInformation(at now: MonotonicInstant)
-        -> (readiness: PeerReadiness, connectionSync: PeerState.ConnectionSync, opinions: [PeerOpinion])
+        -> (
+            readiness: PeerReadiness, connectionSync: PeerState.ConnectionSync, opinions: [PeerOpinion],
+            addressFindings: [PeerAddressFinding]
+        )
     {
         let services = status(at: now).services
         let opinions = services.flatMap { service in
@@ -38,7 +42,29 @@ extension ClusterCore {
             isSyncCaughtUp: isCaughtUp,
             reasons: reasons,
         )
-        return (readiness, Self.role(sync?.role), opinions)
+        return (readiness, Self.role(sync?.role), opinions, sharedAddressFindings(at: now))
+    }
+
+    /// Who claims a virtual address, real servers first: strangers, of whom there may be any number, do not keep them
+    /// from being told.
+    private func sharedAddressFindings(at now: MonotonicInstant) -> [PeerAddressFinding] {
+        let sorted = addressFindings.filter { $0.realServer != nil } + addressFindings.filter { $0.realServer == nil }
+        return sorted.prefix(PeerLimits.addressFindings).map { finding in
+            PeerAddressFinding(
+                address: finding.address,
+                mac: finding.mac,
+                realServer: realServerName(of: finding),
+                claim: finding.claim == .answer ? .answer : .question,
+                age: UInt64(max(0, (now - (addressFindingsSince[finding] ?? now)).milliseconds)),
+            )
+        }
+    }
+
+    /// What the real server that a finding is about is called; its address where the settings lost it just now.
+    func realServerName(of finding: AddressFinding) -> String? {
+        finding.realServer.map { address in
+            settings?.realServers.first { $0.address == address }?.name ?? "\(address)"
+        }
     }
 
     private static func role(_ role: ConnectionSyncStatus.Role?) -> PeerState.ConnectionSync {

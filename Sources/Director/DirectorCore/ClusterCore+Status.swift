@@ -22,10 +22,7 @@ extension ClusterCore {
             realServers: (settings?.realServers ?? []).map { status(of: $0, age, at: now) },
             strayOrders: strayOrders(at: now),
             probes: targets.compactMap { probes[$0] }.map { ProbeStatus($0, age) },
-            addressFindings: addressFindings.map { finding in
-                let name = settings?.realServers.first { $0.address == finding.realServer }?.name
-                return finding.text(machine: name ?? "a stranger")
-            },
+            addressFindings: addressFindings.map { $0.text(machine: realServerName(of: $0) ?? "a stranger") },
             dataplane: dataplane.map { report in
                 DataplaneStatus(
                     isConverged: report.isConverged,

@@ -60,6 +60,8 @@ package struct ClusterCore: ~Copyable {
     var election: ElectionReport?
     /// Who answers ARP for a virtual address that is not theirs.
     var addressFindings: [AddressFinding] = []
+    /// Since when each of them stands.
+    var addressFindingsSince: [AddressFinding: MonotonicInstant] = [:]
     var dataplane: DataplaneReport?
     /// The kernel's table after the last look that succeeded.
     var observed: [ObservedService] = []
@@ -129,7 +131,7 @@ package struct ClusterCore: ~Copyable {
             // Most reports only count; what is decided here depends on the addresses alone.
             if ownedAddresses.count != known { (isUndecided, isDemandOutdated) = (true, true) }
         case .probeReported(let report):
-            take(report)
+            take(report, at: now)
         case .peerReported(let director, let opinions):
             take(opinions, from: director)
         case .agentConnected(let identifier):
@@ -230,10 +232,12 @@ package struct ClusterCore: ~Copyable {
         replaceLinks(from: old, to: new, at: now)
     }
 
-    private mutating func take(_ report: ProbeReport) {
+    private mutating func take(_ report: ProbeReport, at now: MonotonicInstant) {
         if report.isSummary {
             probes.removeAll(keepingCapacity: true)
             addressFindings = report.findings
+            let known = addressFindingsSince
+            addressFindingsSince = Dictionary(addressFindings.map { ($0, known[$0] ?? now) }) { first, _ in first }
         }
         for entry in report.entries {
             probes[entry.target] = entry

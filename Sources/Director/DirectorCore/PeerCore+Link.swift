@@ -29,6 +29,7 @@ extension PeerCore {
         linkSince = now
         linkEvidence = ""
         attempts = 0
+        hearsay = []
         guard let peer = new.peer else {
             link = .none
             return
@@ -131,12 +132,13 @@ extension PeerCore {
         }
     }
 
-    /// Hands the present state and opinions to the session, which sends what is new.
+    /// Hands the present state, opinions, orders and address findings to the session, which sends what is new.
     mutating func publish(at now: MonotonicInstant) {
         guard case .open(let connection, var session) = link else { return }
         session.publish(ownState(at: now))
         session.publish(opinions)
         session.publish(orders)
+        session.publish(ownAddressFindings)
         link = .open(connection, session)
     }
 

@@ -8,6 +8,7 @@ extension PeerCore {
         func age(_ since: MonotonicInstant) -> Int64 { max(0, (now - since).milliseconds) }
         let state = session?.state
         let grown = session?.stateReceivedAt.map(age) ?? 0
+        let grownSinceHeard = session?.addressFindings.map { age($0.at) } ?? 0
         var last = lastHandover
         last?.age = age(lastHandoverAt)
         return PeerStatus(
@@ -33,6 +34,7 @@ extension PeerCore {
             lastHandover: last,
             movedByOperator: yielded.union(pinned).sorted(),
             findings: findings.map(\.description),
+            addressFindings: peerAddressFindings.map { $0.status(after: grownSinceHeard) },
         )
     }
 

@@ -70,6 +70,7 @@ package struct PeerCore: Sendable {
     var connectionSync = PeerState.ConnectionSync.off
     var opinions: [PeerOpinion] = []
     var orders: [PeerOrder] = []
+    var ownAddressFindings: [PeerAddressFinding] = []
 
     var handover = Handover.idle
     var nextIdentifier: UInt64 = 0
@@ -93,6 +94,8 @@ package struct PeerCore: Sendable {
     var lastRefusals: [HandoverRefusal] = []
 
     var findings: [PeerFinding] = []
+    /// Who the log says the peer hears claim virtual addresses.
+    var hearsay: [PeerAddressFinding] = []
     /// Since when both directors are Active, by router.
     var bothActive: [String: MonotonicInstant] = [:]
 
@@ -154,6 +157,10 @@ package struct PeerCore: Sendable {
         case .opinionsChanged(let opinions):
             guard opinions != self.opinions else { return [] }
             self.opinions = opinions
+        case .addressFindingsChanged(let findings):
+            let isNews = findings.map(\.withoutAge) != ownAddressFindings.map(\.withoutAge)
+            ownAddressFindings = findings
+            guard isNews else { return [] }
         case .ordersChanged(let orders): self.orders = orders
         case .clockRead(let clock):
             clockOffset = Int64(clamping: clock) - now.nanoseconds / 1_000_000
@@ -181,6 +188,7 @@ package struct PeerCore: Sendable {
         refreshDeferral(at: now)
         reportPeer()
         refreshFindings(at: now)
+        refreshHearsay()
         flush()
     }
 

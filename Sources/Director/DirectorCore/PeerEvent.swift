@@ -27,6 +27,8 @@ package enum PeerEvent: Hashable, Sendable {
     case readinessChanged(PeerReadiness, PeerState.ConnectionSync)
     /// What this director thinks of the real servers.
     case opinionsChanged([PeerOpinion])
+    /// Who this director hears claim virtual addresses.
+    case addressFindingsChanged([PeerAddressFinding])
     /// What operators ordered on either director, as far as this one knows.
     case ordersChanged([PeerOrder])
     /// The clock in milliseconds since 1970, now.

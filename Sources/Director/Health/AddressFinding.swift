@@ -19,23 +19,11 @@ package struct AddressFinding: Hashable, Sendable {
         self.claim = claim
     }
 
-    /// The diagnosis: one of ours answers although it shall be silent, or asks with the wrong source; a stranger may
-    /// do neither.
-    package var reason: Reason {
-        guard realServer != nil else { return .addressClaimedByStranger }
-        return switch claim {
-        case .answer: .arpOffender
-        case .question: .arpAnnounceUnsafe
-        }
-    }
+    /// The diagnosis.
+    package var reason: Reason { claim.reason(isRealServer: realServer != nil) }
 
     /// What an operator reads, where the machine has this name.
     package func text(machine: String) -> String {
-        let deed =
-            switch claim {
-            case .answer: "answers \(address.family.neighbourProtocol) for"
-            case .question: "asks by \(address.family.neighbourProtocol) in the name of"
-            }
-        return "\(reason): \(machine) at \(mac) \(deed) \(address)"
+        "\(reason): \(claim.text(machine: machine, at: mac, claims: address))"
     }
 }
