@@ -168,9 +168,10 @@ final class ClusterChecker {
                         )
                     }
                 }
-                // What a stale agent said is unknown, not false.
+                // What a stale agent said is unknown, not false; the director finds that out by its own clock.
                 let heard = lastHeard[[director.index, server.index]] ?? world.now
-                if world.now - heard > director.cluster.heartbeatInterval * 3 { condemnedSince[pair] = nil }
+                let silence = director.clock.local(world.now) - director.clock.local(heard)
+                if silence > director.cluster.heartbeatInterval * 3 { condemnedSince[pair] = nil }
                 guard weight > 0, let told = condemnedSince[pair] else { continue }
                 let meddled = director.meddledAt ?? told
                 let excused = world.healthChecker.excusedAt[
