@@ -193,14 +193,15 @@ import VRRP
         }
     }
 
-    @Test func `full-sized frames do not pass to one of two real servers`() throws {
+    @Test(arguments: AddressFamily.allCases)
+    func `full-sized frames do not pass to one of two real servers`(family: AddressFamily) throws {
         try NetworkNamespace.run {
-            let segment = try Segment(.backup)
+            let segment = try Segment(.backup, family)
             var settings = ProbeSettings()
             settings.kind = .icmpFullFrame
             settings.interval = .milliseconds(200)
             let targets = [Segment.Member.web1, .web2].map {
-                ProbeTarget(settings.check(Endpoint(address: $0.address(.ipv4), port: 0)), settings)
+                ProbeTarget(settings.check(Endpoint(address: $0.address(family), port: 0)), settings)
             }
             try segment.on(.web1, "ip link set eth0 mtu 1400")
             segment.witness.post(

@@ -168,6 +168,25 @@ import Testing
         #expect(try await pair.agent.closure() == .overrun)
     }
 
+    @Test func `what is said to several links at once reaches all but one without room`() async throws {
+        var limits = LinkLimits()
+        limits.commandBytes = 1000
+        limits.linksPerKey = 3
+        var pair = try Pair(listening: limits)
+        defer { pair.stop() }
+        let links = [try await pair.connect(1), try await pair.connect(2), try await pair.connect(3)]
+        let short = Array("short".utf8)
+        let messages = [short, [UInt8](repeating: 0, count: 1000), short]
+        let dropped = pair.listener.send(zip(links, messages).map { LinkMessage($0.agent, $1) })
+        #expect(dropped == 1)
+        #expect(pair.listener.statistics.droppedCommands == 1)
+        #expect(try await pair.agent.next() == .closed(links[1].agent, .overrun))
+        var heard: [TransportEvent] = []
+        while heard.count < 3 { heard.append(try await pair.director.next()) }
+        #expect(heard.contains(.bytes(links[0].director, short)))
+        #expect(heard.contains(.bytes(links[2].director, short)))
+    }
+
     @Test func `a thousand connections at once disturb nobody and are all refused and counted`() async throws {
         var files = rlimit()
         getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &files)
