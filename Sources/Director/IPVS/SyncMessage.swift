@@ -30,7 +30,7 @@ package enum SyncMessage {
 
     /// `IP_VS_CONN_F_DROUTE`, and `IP_VS_CONN_F_NOOUTPUT` that goes with it: the answers do not come this way.
     private static let directRouting: UInt32 = 0x0083
-    /// `IP_VS_CONN_F_INACTIVE`: not established.
+    /// `IP_VS_CONN_F_INACTIVE`: neither established nor about to be.
     private static let inactive: UInt32 = 0x0100
     /// `IP_VS_CONN_F_TEMPLATE`.
     private static let template: UInt32 = 0x1000
@@ -71,7 +71,7 @@ package enum SyncMessage {
         var flags = directRouting
         if connection.isTemplate {
             flags |= template
-        } else if connection.key.service.protocol != .tcp || connection.state != SyncedConnection.established {
+        } else if !connection.isAlive {
             flags |= inactive
         }
         body.write(UInt8(virtual.address.family == .ipv6 ? 1 : 0))

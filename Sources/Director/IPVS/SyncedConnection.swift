@@ -28,7 +28,9 @@ package struct SyncedConnection: Hashable, Sendable {
     package var timeout: UInt32
 
     /// `IP_VS_TCP_S_ESTABLISHED`.
-    static let established: UInt16 = 1
+    private static let established: UInt16 = 1
+    /// `IP_VS_TCP_S_SYN_RECV`.
+    private static let synReceived: UInt16 = 3
     /// The names under which the kernel prints the states of TCP, in the order of their numbers.
     private static let states: [[UInt8]] = [
         "NONE", "ESTABLISHED", "SYN_SENT", "SYN_RECV", "FIN_WAIT", "TIME_WAIT", "CLOSE", "CLOSE_WAIT", "LAST_ACK",
@@ -75,6 +77,15 @@ package struct SyncedConnection: Hashable, Sendable {
         self.destination = destination
         self.isTemplate = isTemplate
         self.timeout = timeout
+    }
+
+    /// Whether it takes the place of what a receiver remembers of the same client and port.
+    ///
+    /// The kernel gives way to an active connection alone (ip_vs_sync.c, `ip_vs_proc_conn`). One that is being opened it
+    /// calls inactive itself; told as that, a port that its client uses again would go on to the real server of the
+    /// connection before, which answers with a reset.
+    var isAlive: Bool {
+        key.service.protocol == .tcp && (state == Self.established || state == Self.synReceived)
     }
 
     /// Whether packets of the client may still change much: what ends has told the kernel's daemon so.
