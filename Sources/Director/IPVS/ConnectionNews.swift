@@ -7,8 +7,8 @@ package import Primitives
 package struct ConnectionNews: Sendable {
     /// Of a greater table only what is young is told.
     package static let entryLimit = 65_536
-    /// How many seconds behind the freshest of its state a connection counts as young: of an older one the kernel's
-    /// daemon has told.
+    /// How many seconds behind the freshest of its state, whatever the service, a connection counts as young: of an older
+    /// one the kernel's daemon has told.
     private static let delay: UInt32 = 5
 
     private struct Told: Hashable {
@@ -28,10 +28,21 @@ package struct ConnectionNews: Sendable {
     package var count: Int { told.count }
 
     /// Takes the text of /proc/net/ip_vs_conn and gives what is to be told.
+    ///
+    /// Most of a table are connections that have ended and linger for two minutes. They are passed over by their last two
+    /// columns: until a look is over, the successor may still go by what it remembers of a port's last use.
     package mutating func take(_ text: [UInt8]) -> [SyncedConnection] {
         let lines = text.split(separator: UInt8(ascii: "\n"))
-        let found = lines.compactMap { SyncedConnection(line: $0) }.filter { services[$0.key.service] != nil }
+        let ends = lines.map { SyncedConnection.end(inLine: $0) }
         var freshest: [UInt16: UInt32] = [:]
+        for case .some(let end) in ends { freshest[end.state] = max(freshest[end.state] ?? 0, end.timeout) }
+        var found: [SyncedConnection] = []
+        for (line, end) in zip(lines, ends) {
+            if let end, end.timeout + Self.delay < freshest[end.state] ?? 0 { continue }
+            if let connection = SyncedConnection(line: line), services[connection.key.service] != nil {
+                found.append(connection)
+            }
+        }
         for connection in found where !connection.isTemplate {
             freshest[connection.state] = max(freshest[connection.state] ?? 0, connection.timeout)
         }
@@ -39,7 +50,7 @@ package struct ConnectionNews: Sendable {
         return found.compactMap { connection in
             let persistence = services[connection.key.service] ?? 0
             let full = connection.isTemplate ? persistence : freshest[connection.state] ?? 0
-            if isLarge || connection.isEnding, connection.timeout + Self.delay < full { return nil }
+            if isLarge, connection.timeout + Self.delay < full { return nil }
             let news = Told(destination: connection.destination, state: connection.state)
             guard told.updateValue(news, forKey: connection.key) != news else { return nil }
             var connection = connection

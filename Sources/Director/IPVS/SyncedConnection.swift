@@ -88,10 +88,22 @@ package struct SyncedConnection: Hashable, Sendable {
         key.service.protocol == .tcp && (state == Self.established || state == Self.synReceived)
     }
 
-    /// Whether packets of the client may still change much: what ends has told the kernel's daemon so.
-    var isEnding: Bool {
+    /// State and time of a TCP connection that has ended, from the last two columns of its line; nothing for others.
+    ///
+    /// Of such a one the kernel's own daemon has told, save in the last seconds.
+    static func end(inLine line: ArraySlice<UInt8>) -> (state: UInt16, timeout: UInt32)? {
+        let space = UInt8(ascii: " ")
+        guard let last = line.lastIndex(where: { $0 != space }),
+            let beforeTime = line[..<last].lastIndex(of: space),
+            let lastOfState = line[..<beforeTime].lastIndex(where: { $0 != space }),
+            let beforeState = line[..<lastOfState].lastIndex(of: space)
+        else { return nil }
+        let name = line[(beforeState + 1)...lastOfState]
         // FIN_WAIT, TIME_WAIT, CLOSE, CLOSE_WAIT, LAST_ACK.
-        key.service.protocol == .tcp && !isTemplate && (4...8).contains(state)
+        guard let state = (4...8).first(where: { states[$0].elementsEqual(name) }),
+            let timeout = decimal(line[(beforeTime + 1)...last])
+        else { return nil }
+        return (UInt16(state), timeout)
     }
 
     private static func endpoint(_ address: ArraySlice<UInt8>, _ port: ArraySlice<UInt8>) -> Endpoint? {
