@@ -106,7 +106,7 @@ final class Pair {
         var due: MonotonicInstant
         var from: Int
         var kind: Kind
-        enum Kind { case connect, accepted, bytes([UInt8]), close(String) }
+        enum Kind { case connect, accepted, bytes([UInt8]), close(String), told(UInt64) }
     }
 
     let sides: [Side]
@@ -114,6 +114,8 @@ final class Pair {
     var now = Pair.start
     var packets: [Packet] = []
     var delay = Interval.milliseconds(1)
+    /// How long the shell takes to tell the successor of the connections; nothing for one that never says so.
+    var telling: Interval? = .milliseconds(1)
     /// Whether new connections come to be and present ones carry anything.
     var isConnected = true
     /// The connection as each side names it.
@@ -216,6 +218,9 @@ final class Pair {
             packets.append(Packet(due: now + delay, from: index, kind: .close("closed by the other end")))
         case .election(let order): obey(order, side, index)
         case .answer(let token, let succeeded, let text): side.answers.append((token, succeeded, text))
+        case .tellConnections(let handover, _, _):
+            guard let telling else { return }
+            packets.append(Packet(due: now + telling, from: 1 - index, kind: .told(handover)))
         case .orders(let orders): side.shared += orders
         case .log(let change): side.logs.append(change)
         case .stopReady: side.isStopReady = true
@@ -284,6 +289,7 @@ final class Pair {
                 }
                 guard isConnected, let connection = connections[target] else { continue }
                 handle(target, .bytes(connection, bytes))
+            case .told(let handover): handle(target, .connectionsTold(handover: handover))
             case .close(let reason):
                 guard let connection = connections[target] else { continue }
                 connections[target] = nil

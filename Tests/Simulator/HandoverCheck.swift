@@ -69,9 +69,13 @@ struct HandoverCheck {
         let keys = leaver.election.routers.map(\.key)
         let interval = world.advertisementInterval
         world.ownership.watch()
+        world.timeTold = .zero
         leaver.process?.requestStop()
         // Skew_Time is less than an interval; threads, netlink and the first announcement follow.
-        world.run(until: world.now + interval + .milliseconds(90))
+        let due = world.now + interval + .milliseconds(90)
+        world.run(until: due)
+        // Before anything is offered the successor is told of the connections, while the leaver serves.
+        world.run(until: due + world.timeTold)
         guard world.violation == nil else { return }
         for key in keys {
             guard world.electionChecker.state(stayer.index, key) == .active else {

@@ -114,6 +114,9 @@ final class PeerShell {
             defersPreemption = isDeferred
             process.refreshDeferral()
         case .election(let order): process.order(order)
+        case .tellConnections(let handover, _, _):
+            guard let delay = world.tellingDelay() else { break }
+            world.post(to: process.brainLoop, after: delay) { [self] in handle(.connectionsTold(handover: handover)) }
         case .orders: break  // The simulated directors do not share what operators order.
         case .stopReady:
             onStopReady?()

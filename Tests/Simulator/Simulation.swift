@@ -42,6 +42,8 @@ final class Simulation: World {
     )
     /// Whether an operator has moved addresses to the other director.
     var wasMoved = false
+    /// How long successors were told of connections, since somebody last asked.
+    var timeTold = Interval.zero
     /// Whether the directors' own path is cut, if they have one.
     var isPeerPathCut = false
     /// Whether the faults are over.
@@ -250,6 +252,14 @@ final class Simulation: World {
 
     /// How long the connections of a drained destination live.
     func drainTime() -> Interval { delayDice.interval(.milliseconds(10)...(.seconds(2))) }
+
+    /// How long it takes to tell a successor of the connections; nothing where the end of it is never heard of.
+    func tellingDelay() -> Interval? {
+        let isHeard = !delayDice.happens(perMille: 50)
+        let delay = delayDice.interval(.microseconds(100)...(.milliseconds(60)))
+        timeTold = timeTold + (isHeard ? delay : PeerCore.preparationPatience)
+        return isHeard ? delay : nil
+    }
 
     /// Puts a frame on the LAN.
     func send(_ frame: Frame, from: Int, to receivers: [Int]) {

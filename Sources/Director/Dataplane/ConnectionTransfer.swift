@@ -30,34 +30,69 @@ package final class ConnectionTransfer: Sendable {
 
     /// The services, with the seconds of their persistence, or 0.
     package let services: [ServiceIdentity: UInt32]
-    private let deadline: Mutex<MonotonicInstant>
+    private struct State {
+        var deadline: MonotonicInstant
+        /// What is called when a look that has not begun yet is told.
+        var waiting: [@Sendable () -> Void]
+        var hasEnded = false
+    }
 
-    private init(_ services: [ServiceIdentity: UInt32], until deadline: MonotonicInstant) {
+    private let state: Mutex<State>
+
+    private init(
+        _ services: [ServiceIdentity: UInt32],
+        until deadline: MonotonicInstant,
+        _ told: @escaping @Sendable () -> Void,
+    ) {
         self.services = services
-        self.deadline = Mutex(deadline)
+        state = Mutex(State(deadline: deadline, waiting: [told]))
     }
 
     /// Begins to tell, by the settings of the kernel's daemons, of the connections to these services.
     ///
-    /// `finished` is called on the thread, once.
+    /// On the thread `told` is called once the successor was told of the connections that stand now, or when it cannot be
+    /// told of any; and `finished` at the end. Each is called once.
     package static func start(
         _ settings: ConnectionSyncSettings,
         services: [ServiceIdentity: UInt32],
         until deadline: MonotonicInstant,
+        _ told: @escaping @Sendable () -> Void,
         finished: @escaping @Sendable (Outcome) -> Void,
     ) throws(Errno) -> ConnectionTransfer {
-        let transfer = ConnectionTransfer(services, until: deadline)
-        try LoopThread.start(name: "connections") { finished(transfer.run(settings)) }
+        let transfer = ConnectionTransfer(services, until: deadline, told)
+        try LoopThread.start(name: "connections") {
+            let outcome = transfer.run(settings)
+            transfer.takeWaiting(isLast: true).forEach { $0() }
+            finished(outcome)
+        }
         return transfer
     }
 
     /// Moves the end.
     package func end(at deadline: MonotonicInstant) {
-        self.deadline.withLock { $0 = deadline }
+        state.withLock { $0.deadline = deadline }
     }
 
-    /// Whether its end has come.
-    package var isOver: Bool { Clock.now >= deadline.withLock { $0 } }
+    /// Moves the end for another handover, and calls once those that stand now are told; false if it is over.
+    package func goOn(until deadline: MonotonicInstant, _ told: @escaping @Sendable () -> Void) -> Bool {
+        let now = Clock.now
+        return state.withLock { state in
+            guard !state.hasEnded, now < state.deadline else { return false }
+            state.deadline = deadline
+            state.waiting.append(told)
+            return true
+        }
+    }
+
+    private var isOver: Bool { Clock.now >= state.withLock { $0.deadline } }
+
+    private func takeWaiting(isLast: Bool = false) -> [@Sendable () -> Void] {
+        state.withLock { state in
+            if isLast { state.hasEnded = true }
+            defer { state.waiting = [] }
+            return state.waiting
+        }
+    }
 
     private func run(_ settings: ConnectionSyncSettings) -> Outcome {
         var outcome = Outcome()
@@ -70,23 +105,37 @@ package final class ConnectionTransfer: Sendable {
             var reactor = try Reactor()
             var news = ConnectionNews(services: services)
             while !isOver {
-                let started = Clock.now
-                let limit = started + Self.readLimit
-                let text = try ConnectionTable.text(until: limit)
-                if Clock.now >= limit { outcome.trouble = "reading the connection table takes too long" }
-                if isOver { break }
-                let messages = SyncMessage.encode(news.take(text), identifier: settings.identifier)
-                try send(messages, by: sender, &reactor)
-                outcome.looks += 1
-                outcome.connections = news.count
-                let duration = Clock.now - started
-                outcome.longestLook = max(outcome.longestLook, duration)
+                let duration = try look(settings, &news, by: sender, &reactor, &outcome)
                 _ = try reactor.wait(until: Clock.now + max(Self.pause, duration))
             }
         } catch {
             outcome.trouble = "\(error)"
         }
         return outcome
+    }
+
+    /// Goes through the table once and tells what is new; gives how long that took.
+    private func look(
+        _ settings: ConnectionSyncSettings,
+        _ news: inout ConnectionNews,
+        by sender: borrowing MulticastSender,
+        _ reactor: inout Reactor,
+        _ outcome: inout Outcome,
+    ) throws(Errno) -> Interval {
+        let waiting = takeWaiting()
+        // Whatever becomes of this look, nobody waits for it in vain.
+        defer { waiting.forEach { $0() } }
+        let started = Clock.now
+        let limit = started + Self.readLimit
+        let text = try ConnectionTable.text(until: limit)
+        if Clock.now >= limit { outcome.trouble = "reading the connection table takes too long" }
+        if isOver { return .zero }
+        try send(SyncMessage.encode(news.take(text), identifier: settings.identifier), by: sender, &reactor)
+        let duration = Clock.now - started
+        outcome.looks += 1
+        outcome.connections = news.count
+        outcome.longestLook = max(outcome.longestLook, duration)
+        return duration
     }
 
     /// Sends each message twice, because nobody acknowledges it; the second time soon, or it would be older than what

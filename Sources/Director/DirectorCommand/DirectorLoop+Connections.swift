@@ -28,15 +28,20 @@ extension DirectorLoop {
     }
 
     /// Begins to tell the successor of the connections to the addresses of these routers.
-    mutating func beginTransfer(of routers: [String], until: MonotonicInstant) {
-        guard let settings = configuration.connectionSync, !settings.isBackupOnly else { return }
+    ///
+    /// The peer core learns through the inbox that those that stand are told, and at once where nothing can be told.
+    mutating func beginTransfer(of routers: [String], for handover: UInt64, until: MonotonicInstant) {
+        let inbox = inbox.peer
+        // Where there is no room it goes on when its patience is over.
+        let told: @Sendable () -> Void = { inbox.post(.connectionsTold(handover: handover)) }
+        guard let settings = configuration.connectionSync, !settings.isBackupOnly else { return told() }
         let services = services(of: routers)
         // An offer that was refused is made again; the transfer that began with it goes on.
-        if let transfer, !transfer.isOver, transfer.services == services { return transfer.end(at: until) }
+        if let transfer, transfer.services == services, transfer.goOn(until: until, told) { return }
         let (logger, began) = (logger, Clock.now)
         do throws(Errno) {
             // What an earlier handover still tells of, it tells of to its own end.
-            transfer = try ConnectionTransfer.start(settings, services: services, until: until) { outcome in
+            transfer = try ConnectionTransfer.start(settings, services: services, until: until, told) { outcome in
                 var metadata: Logger.Metadata = [
                     "transfer.connections": "\(outcome.connections)", "transfer.looks": "\(outcome.looks)",
                     "transfer.longest_look": "\(outcome.longestLook)", "transfer.duration": "\(Clock.now - began)",
@@ -50,7 +55,13 @@ extension DirectorLoop {
             }
         } catch {
             logger.warning("the successor is not told of the latest connections", metadata: ["errno": "\(error)"])
+            told()
         }
+    }
+
+    /// The offer is made: the successor is told of connections until it has taken over, or could have.
+    mutating func prolongTransfer(until: MonotonicInstant) {
+        transfer?.end(at: until)
     }
 
     /// The successor has taken over: only what comes late is still told of.

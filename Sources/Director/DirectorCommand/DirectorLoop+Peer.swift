@@ -35,6 +35,8 @@ extension DirectorLoop {
             case .send(let connection, let bytes): threads.peer.send(connection, bytes)
             case .close(let connection): threads.peer.close(connection)
             case .election(let order): obey(order)
+            case .tellConnections(let handover, let routers, let until):
+                beginTransfer(of: routers, for: handover, until: until)
             case .orders(let orders): sharedOrders += orders
             case .answer(let token, let succeeded, let text):
                 guard let reply = failovers.removeValue(forKey: token) else { continue }
@@ -50,7 +52,7 @@ extension DirectorLoop {
     private mutating func obey(_ order: ElectionOrder) {
         switch order {
         case .handOver(let routers, let until):
-            beginTransfer(of: routers, until: until)
+            prolongTransfer(until: until)
             threads.election.post(.handOver(routers: routers, until: until))
         case .takeOver(let routers, let until):
             beginTakeover(of: routers)

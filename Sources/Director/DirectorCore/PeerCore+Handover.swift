@@ -25,6 +25,8 @@ extension PeerCore {
         case idle
         /// The successor has asked for it.
         case requesting(Deal)
+        /// The holder tells the successor of its connections, and has offered nothing yet.
+        case preparing(Deal)
         /// The holder has offered it, and serves until it is taken.
         case offering(Deal, isAccepted: Bool)
         /// The successor waits for its own election.
@@ -35,7 +37,9 @@ extension PeerCore {
         var deal: Deal? {
             switch self {
             case .idle: nil
-            case .requesting(let deal), .offering(let deal, _), .taking(let deal), .taken(let deal): deal
+            case .requesting(let deal), .preparing(let deal), .offering(let deal, _), .taking(let deal),
+                .taken(let deal):
+                deal
             }
         }
 
@@ -44,7 +48,9 @@ extension PeerCore {
             case .idle: nil
             case .offering(let deal, false):
                 min(deal.until, deal.until - PeerCore.handoverPatience + PeerCore.acceptancePatience)
-            case .requesting(let deal), .offering(let deal, true), .taking(let deal), .taken(let deal): deal.until
+            case .requesting(let deal), .preparing(let deal), .offering(let deal, true), .taking(let deal),
+                .taken(let deal):
+                deal.until
             }
         }
     }
@@ -65,8 +71,23 @@ extension PeerCore {
         released = released.filter { active.contains($0.key) && now < $0.value + .seconds(1) }
     }
 
-    /// Offers the routers to the peer: from now on this director does not contend for them.
+    /// Begins to hand over: the successor is told of the connections first.
+    ///
+    /// A client that uses a port again is else forwarded by what the successor remembers of that port's last connection.
     mutating func offer(_ deal: Deal, at now: MonotonicInstant) {
+        var deal = deal
+        deal.until = now + Self.preparationPatience
+        handover = .preparing(deal)
+        let until = deal.until + Self.handoverPatience
+        effects.append(.tellConnections(handover: deal.identifier, routers: deal.routers, until: until))
+    }
+
+    /// Offers the routers to the peer: from now on this director does not contend for them.
+    mutating func offerPrepared(_ deal: Deal, at now: MonotonicInstant) {
+        guard Set(activeRouters).isSuperset(of: deal.routers) else {
+            say(.cancelled, deal, refusals: [.notActive])
+            return fail([.notActive], at: now)
+        }
         var deal = deal
         deal.until = now + Self.handoverPatience
         handover = .offering(deal, isAccepted: false)
@@ -122,8 +143,11 @@ extension PeerCore {
 
     /// The peer asks for routers that this director holds.
     private mutating func takeRequest(_ message: HandoverMessage, at now: MonotonicInstant) {
-        if case .offering(let deal, _) = handover, Set(deal.routers).isSuperset(of: message.routers) {
+        switch handover {
+        case .preparing(let deal) where Set(deal.routers).isSuperset(of: message.routers),
+            .offering(let deal, _) where Set(deal.routers).isSuperset(of: message.routers):
             return  // The offer is on its way.
+        case .idle, .requesting, .preparing, .offering, .taking, .taken: break
         }
         var refusals: Set<HandoverRefusal> = []
         if handover != .idle { refusals.insert(.busy) }
@@ -157,6 +181,7 @@ extension PeerCore {
     mutating func advanceHandover(at now: MonotonicInstant) {
         if case .taking(let deal) = handover { advanceTaking(deal, at: now) }
         guard let deadline = handover.deadline, deadline <= now, let deal = handover.deal else { return }
+        if case .preparing = handover { return offerPrepared(deal, at: now) }
         if case .taken = handover {
             // Whoever did not let go in time contends by the rules of VRRP.
             finishSuccession(deal, at: now)
@@ -183,7 +208,7 @@ extension PeerCore {
         guard let deal = handover.deal else { return }
         switch handover {
         case .idle, .requesting: break
-        case .offering, .taking, .taken: effects.append(.election(.cancelHandOver(routers: deal.routers)))
+        case .preparing, .offering, .taking, .taken: effects.append(.election(.cancelHandOver(routers: deal.routers)))
         }
         handover = .idle
         lastRefusals = refusals

@@ -44,6 +44,7 @@ extension PeerCore {
         return switch handover {
         case .idle: nil
         case .requesting: "asked \(peerName) for \(routers) (\(deal.cause))"
+        case .preparing: "telling \(peerName) of the connections of \(routers) (\(deal.cause))"
         case .offering: "handing \(routers) over to \(peerName) (\(deal.cause))"
         case .taking: "taking \(routers) over from \(peerName) (\(deal.cause))"
         case .taken: "waiting for \(peerName) to let \(routers) go (\(deal.cause))"

@@ -7,9 +7,9 @@ extension PeerCore {
         guard stop == .running else { return }
         self.ending = ending
         lastRefusals = []
-        if case .offering = handover {
-            // It moves what would have to be moved anyway.
-        } else if let deal = handover.deal {
+        switch handover {
+        case .idle, .preparing, .offering: break  // It moves what would have to be moved anyway.
+        case .requesting(let deal), .taking(let deal), .taken(let deal):
             say(.cancelled, deal, refusals: [.stopping])
             abandonHandover(.stopping, at: now)
         }

@@ -25,7 +25,7 @@ extension PeerCore {
             } else if let token = asked.token {
                 effects.append(.answer(token: token, succeeded: false, "the peer has begun a handover itself"))
             }
-        case .offering, .taking, .taken: refusals.insert(.busy)
+        case .preparing, .offering, .taking, .taken: refusals.insert(.busy)
         }
         guard refusals.isEmpty else {
             say(.refused, deal, refusals: refusals.sorted())

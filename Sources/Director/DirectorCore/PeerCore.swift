@@ -10,6 +10,8 @@ package import Primitives
 package struct PeerCore: Sendable {
     /// How long a handover may take from the offer to the acknowledgement.
     package static let handoverPatience = Interval.seconds(3)
+    /// How long the holder tells its successor of connections before it makes the offer whatever is told by then.
+    package static let preparationPatience = Interval.milliseconds(500)
     /// How long the successor may take to say that it takes part.
     package static let acceptancePatience = Interval.seconds(1)
     /// How much longer than the holder's patience the successor does not contend.
@@ -166,6 +168,9 @@ package struct PeerCore: Sendable {
             clockOffset = Int64(clamping: clock) - now.nanoseconds / 1_000_000
             return []
         case .failoverRequested(let request): failOver(request, at: now)
+        case .connectionsTold(let identifier):
+            guard case .preparing(let deal) = handover, deal.identifier == identifier else { return [] }
+            offerPrepared(deal, at: now)
         case .stopRequested(let ending): beginStop(ending, at: now)
         case .deadlineReached: break
         }

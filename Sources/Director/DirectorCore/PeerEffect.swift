@@ -15,6 +15,9 @@ package enum PeerEffect: Hashable, Sendable {
     case close(PeerConnection)
     /// Ask the election for something.
     case election(ElectionOrder)
+    /// Tell the successor of the connections to the addresses of these routers, until then at the latest, and say
+    /// `connectionsTold` with this handover's identifier once it knows those that stand now.
+    case tellConnections(handover: UInt64, routers: [String], until: MonotonicInstant)
     /// The peer tells of operators' orders; what this director knows better is to be left.
     case orders([PeerOrder])
     /// Tell the operator who asked for a failover what became of it.

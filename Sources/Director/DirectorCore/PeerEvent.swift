@@ -35,6 +35,8 @@ package enum PeerEvent: Hashable, Sendable {
     case clockRead(UInt64)
     /// An operator wants the other director to take over.
     case failoverRequested(FailoverRequest)
+    /// The successor in this handover has been told of the connections that stand, or cannot be told.
+    case connectionsTold(handover: UInt64)
     /// The process shall end.
     case stopRequested(Ending)
     /// The core's deadline was reached.
