@@ -50,18 +50,21 @@ struct ProbeSlot: Sendable {
     /// A machine that stood still does not make up for the runs that it missed.
     var next: MonotonicInstant {
         guard let lastStart else { return first }
-        let target = entry.target
         guard !isContradicted else {
-            let step = max(Self.leastStep, target.fastInterval / Int64(Self.tries))
-            return lastStart + min(target.fastInterval, step)
+            let step = max(Self.leastStep, entry.target.fastInterval / Int64(Self.tries))
+            return lastStart + min(entry.target.fastInterval, step)
         }
         let isOpen = if case .inconclusive = entry.lastOutcome { true } else { counter.isUnsure }
-        return lastStart + (isOpen ? target.fastInterval : target.interval)
+        return lastStart + (isOpen ? entry.target.fastInterval : entry.target.interval)
     }
 
     /// When something is due: a run's end, or the beginning of the next.
     var deadline: MonotonicInstant? {
-        let expiry = running.filter { $0.lateness == nil }.map { $0.since + entry.target.timeout }.min()
-        return [expiry, canStart ? next : nil].compactMap(\.self).min()
+        var due = canStart ? next : nil
+        for run in running where run.lateness == nil {
+            let expiry = run.since + entry.target.timeout
+            due = due.map { min($0, expiry) } ?? expiry
+        }
+        return due
     }
 }

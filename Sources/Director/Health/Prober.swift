@@ -122,9 +122,9 @@ package struct Prober: Sendable {
 
     /// Ends the runs of a slot whose time is up, and begins the next one.
     private mutating func advance(slot index: Int, at now: MonotonicInstant, into effects: inout [ProberEffect]) {
-        let target = slots[index].entry.target
+        let timeout = slots[index].entry.target.timeout
         for position in slots[index].running.indices where slots[index].running[position].lateness == nil {
-            let end = slots[index].running[position].since + target.timeout
+            let end = slots[index].running[position].since + timeout
             guard end <= now else { continue }
             slots[index].running[position].lateness = now - end
             effects.append(.expire(slots[index].running[position].run))
@@ -136,7 +136,7 @@ package struct Prober: Sendable {
         slots[index].running.append(ProbeSlot.Running(run: run, since: now))
         slots[index].lastStart = now
         let didPass = if case .passed = slots[index].entry.lastOutcome { true } else { false }
-        effects.append(.start(run, target.check, comparesRealAddress: !didPass))
+        effects.append(.start(run, slots[index].entry.target.check, comparesRealAddress: !didPass))
     }
 
     private mutating func finish(
@@ -147,71 +147,26 @@ package struct Prober: Sendable {
         at now: MonotonicInstant,
         into effects: inout [ProberEffect],
     ) {
-        var slot = slots[index]
         var outcome = outcome
-        guard let position = slot.running.firstIndex(where: { $0.run == run }) else {
+        guard let position = slots[index].running.firstIndex(where: { $0.run == run }) else {
             preconditionFailure("a run that is known belongs to a slot")
         }
-        let ended = slot.running.remove(at: position)
-        let target = slot.entry.target
+        let ended = slots[index].running.remove(at: position)
         if let lateness = ended.lateness {
-            outcome = Self.judge(outcome, timeout: target.timeout, lateness: lateness)
+            outcome = Self.judge(outcome, timeout: slots[index].entry.target.timeout, lateness: lateness)
         }
         hearing.take(outcome, phases, at: now)
-        let before = slot.entry.verdict
-        if outcome.result != .success, let passedSince = slot.passedSince, ended.since < passedSince {
-            // Something has passed that was asked later.
-            slot.entry.count(outcome, phases, at: now)
-        } else {
-            weigh(&outcome, of: &slot, since: ended.since, at: now)
-            if outcome.result == .success { slot.passedSince = ended.since }
-            slot.entry.count(outcome, phases, at: now)
-            slot.entry.verdict = Self.verdict(slot.counter.state, after: outcome, before: before, at: now)
-        }
-        if !slot.counter.isUnsure {
+        let isNews = slots[index].take(&outcome, phases, of: ended, hearing, at: now)
+        if !slots[index].counter.isUnsure {
             // Those beside it were only asked to be sure.
-            for other in slot.running {
+            for other in slots[index].running {
                 runs[other.run] = nil
                 effects.append(.cancel(other.run))
             }
-            slot.running = []
+            slots[index].running = []
         }
-        slots[index] = slot
         schedule(index)
-        guard before.state != slot.entry.verdict.state || before.reason != slot.entry.verdict.reason else { return }
-        effects.append(.report(ProbeReport(isSummary: false, entries: [slot.entry])))
-    }
-
-    /// Counts an outcome, and judges silence by what was heard of others: what was withheld because nobody was heard
-    /// counts once it has lasted.
-    private func weigh(
-        _ outcome: inout ProbeOutcome,
-        of slot: inout ProbeSlot,
-        since: MonotonicInstant,
-        at now: MonotonicInstant,
-    ) {
-        let target = slot.entry.target
-        guard case .failed(let reason, let evidence) = outcome, reason.isSilence else {
-            slot.silence = nil
-            _ = slot.counter.record(outcome.result, begun: since, spacing: target.fastInterval)
-            return
-        }
-        let begun = slot.silence?.since ?? since
-        let runs = (slot.silence?.runs ?? 0) + 1
-        slot.silence = (begun, runs)
-        // Runs one after the other begin no sooner than the one before has had its time.
-        let spacing = max(target.fastInterval, target.timeout)
-        guard hearing.blames(target, silentSince: begun, lastRun: since, at: now) else {
-            outcome = .inconclusive(evidence: "nobody answers; \(evidence)")
-            // Those just before may be of the same cause.
-            slot.counter.forgetFailures()
-            _ = slot.counter.record(.obstacle, begun: since, spacing: spacing)
-            return
-        }
-        if now - begun >= Hearing.patience {
-            for _ in 1..<min(runs, target.fall) { _ = slot.counter.record(.failure, begun: begun, spacing: spacing) }
-        }
-        _ = slot.counter.record(.failure, begun: since, spacing: spacing)
+        if isNews { effects.append(.report(ProbeReport(isSummary: false, entries: [slots[index].entry]))) }
     }
 
     /// Whether silence counts: not where the prober itself came late.
@@ -223,47 +178,5 @@ package struct Prober: Sendable {
             lateness > max(toleratedLateness, timeout / 2)
         else { return outcome }
         return .couldNotRun(evidence: "the prober was \(lateness) late; \(evidence)")
-    }
-
-    /// What is believed after a run, with the newest reason that supports it.
-    private static func verdict(
-        _ state: Verdict.State,
-        after outcome: ProbeOutcome,
-        before: Verdict,
-        at now: MonotonicInstant,
-    ) -> Verdict {
-        let since = state == before.state ? before.since : now
-        switch (state, outcome) {
-        case (.up, .passed(let time)):
-            return Verdict(.up, .passing, evidence: "answered in \(time)", since: since)
-        case (.down, .failed(let reason, let evidence)):
-            return Verdict(.down, reason, evidence: evidence, since: since)
-        case (.unknown, .couldNotRun(let evidence)):
-            return Verdict(.unknown, .probeCouldNotRun, evidence: evidence, since: since)
-        case (.unknown, .inconclusive(let evidence)):
-            return Verdict(.unknown, .nobodyAnswers, evidence: evidence, since: since)
-        case (.unknown, .failed(_, let evidence)):
-            return Verdict(.unknown, .awaitingResults, evidence: evidence, since: since)
-        case (.unknown, .passed):
-            return Verdict(.unknown, .awaitingResults, since: since)
-        case (.up, .failed), (.up, .couldNotRun), (.up, .inconclusive), (.down, .passed), (.down, .couldNotRun),
-            (.down, .inconclusive):
-            // Not enough to change what is believed, so its reason stands too.
-            return before
-        }
-    }
-}
-
-extension ProbeReport.Entry {
-    fileprivate mutating func count(_ outcome: ProbeOutcome, _ phases: ProbePhases?, at now: MonotonicInstant) {
-        lastRun = now
-        lastOutcome = outcome
-        lastPhases = phases
-        runs += 1
-        switch outcome.result {
-        case .success: break
-        case .failure: failures += 1
-        case .obstacle: obstacles += 1
-        }
     }
 }

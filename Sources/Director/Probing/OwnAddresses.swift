@@ -44,7 +44,7 @@ struct OwnAddresses: Sendable {
 
     /// The address to probe a target from: one of the target's own network, or else the first of its family.
     func source(for target: IPAddress) -> IPAddress? {
-        let family = prefixes.filter { $0.address.family == target.family }
-        return (family.first { $0.contains(target) } ?? family.first)?.address
+        let own = prefixes.first { $0.contains(target) } ?? prefixes.first { $0.address.family == target.family }
+        return own?.address
     }
 }

@@ -5,42 +5,45 @@ import SystemPackage
 
 /// Binding and connecting by endpoint.
 enum SocketAddress {
-    /// The bytes of `struct sockaddr_in` or `struct sockaddr_in6` (ip(7), ipv6(7)).
-    static func bytes(of endpoint: Endpoint) -> [UInt8] {
-        let family = UInt16(endpoint.address.family.rawValue)
-        var bytes = unsafe withUnsafeBytes(of: family) { unsafe Array($0) }
-        bytes += [UInt8(endpoint.port >> 8), UInt8(endpoint.port & 0xff)]
+    /// Calls with the endpoint as `struct sockaddr_in` or `struct sockaddr_in6` (ip(7), ipv6(7)).
+    private static func call(
+        with endpoint: Endpoint,
+        _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32,
+    ) -> Errno? {
+        let code: Int32
         switch endpoint.address {
-        case .v4(let address): bytes += address.bytes + [UInt8](repeating: 0, count: 8)
-        case .v6(let address): bytes += [0, 0, 0, 0] + address.bytes + [0, 0, 0, 0]
+        case .v4(let address):
+            var name = sockaddr_in()
+            name.sin_family = sa_family_t(AF_INET)
+            name.sin_port = endpoint.port.bigEndian
+            name.sin_addr.s_addr = address.rawValue.bigEndian
+            code = unsafe withUnsafePointer(to: name) { pointer in
+                unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { base in
+                    unsafe body(base, socklen_t(MemoryLayout<sockaddr_in>.size))
+                }
+            }
+        case .v6(let address):
+            var name = sockaddr_in6()
+            name.sin6_family = sa_family_t(AF_INET6)
+            name.sin6_port = endpoint.port.bigEndian
+            unsafe withUnsafeMutableBytes(of: &name.sin6_addr) { unsafe $0.copyBytes(from: address.bytes) }
+            code = unsafe withUnsafePointer(to: name) { pointer in
+                unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { base in
+                    unsafe body(base, socklen_t(MemoryLayout<sockaddr_in6>.size))
+                }
+            }
         }
-        return bytes
+        return code == 0 ? nil : Errno(rawValue: errno)
     }
 
     /// bind(2).
     static func bind(_ descriptor: Int32, to endpoint: Endpoint) -> Errno? {
-        unsafe bytes(of: endpoint).withUnsafeBytes { buffer in
-            guard let base = buffer.baseAddress else { return .invalidArgument }
-            let code = unsafe Glibc.bind(
-                descriptor,
-                base.assumingMemoryBound(to: sockaddr.self),
-                socklen_t(buffer.count)
-            )
-            return code == 0 ? nil : Errno(rawValue: errno)
-        }
+        unsafe call(with: endpoint) { unsafe Glibc.bind(descriptor, $0, $1) }
     }
 
     /// connect(2); nothing when the connection stands already.
     static func connect(_ descriptor: Int32, to endpoint: Endpoint) -> Errno? {
-        unsafe bytes(of: endpoint).withUnsafeBytes { buffer in
-            guard let base = buffer.baseAddress else { return .invalidArgument }
-            let code = unsafe Glibc.connect(
-                descriptor,
-                base.assumingMemoryBound(to: sockaddr.self),
-                socklen_t(buffer.count)
-            )
-            return code == 0 ? nil : Errno(rawValue: errno)
-        }
+        unsafe call(with: endpoint) { unsafe Glibc.connect(descriptor, $0, $1) }
     }
 
     /// The port that a socket is bound to (getsockname(2)).

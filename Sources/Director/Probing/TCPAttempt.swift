@@ -24,6 +24,9 @@ final class TCPAttempt: ProbeAttempt {
         case done(ProbeOutcome)
     }
 
+    /// `struct linger`: on, with 0 seconds.
+    private static let reset: [UInt8] = [1, 0, 0, 0, 0, 0, 0, 0]
+
     var descriptors: [Int32] { [descriptor.raw] }
 
     private init(_ descriptor: consuming FileDescriptor, _ target: Endpoint, at now: MonotonicInstant) {
@@ -41,8 +44,7 @@ final class TCPAttempt: ProbeAttempt {
             let opened = FileDescriptor(consuming: try SystemCall.run { socket(family, type, 0) })
             attempt = TCPAttempt(opened, target, at: now)
             let raw = attempt.descriptor.raw
-            // struct linger { 1, 0 }
-            try SystemCall.setOption(raw, SOL_SOCKET, SO_LINGER, bytes: [1, 0, 0, 0, 0, 0, 0, 0])
+            try SystemCall.setOption(raw, SOL_SOCKET, SO_LINGER, bytes: reset)
             // The port is chosen by connect, so that one port serves for many targets.
             try SystemCall.setOption(raw, Int32(IPPROTO_IP), IP_BIND_ADDRESS_NO_PORT, 1)
         } catch {

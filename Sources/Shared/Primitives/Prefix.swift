@@ -37,15 +37,15 @@ package struct Prefix: Hashable, Comparable, Sendable {
 
     /// Whether the address is in the network; never across families.
     package func contains(_ other: IPAddress) -> Bool {
-        guard other.family == address.family else { return false }
-        var remaining = Int(length)
-        for (mine, theirs) in zip(address.bytes, other.bytes) {
-            guard remaining > 0 else { return true }
-            let mask: UInt8 = remaining >= 8 ? 0xff : ~(0xff >> UInt8(remaining))
-            guard mine & mask == theirs & mask else { return false }
-            remaining -= 8
-        }
-        return true
+        let common =
+            switch (address, other) {
+            case (.v4(let mine), .v4(let theirs)): (mine.rawValue ^ theirs.rawValue).leadingZeroBitCount
+            case (.v6(let mine), .v6(let theirs)):
+                mine.high == theirs.high
+                    ? 64 + (mine.low ^ theirs.low).leadingZeroBitCount : (mine.high ^ theirs.high).leadingZeroBitCount
+            case (.v4, .v6), (.v6, .v4): -1
+            }
+        return common >= Int(length)
     }
 
     /// Whether every address of the other prefix is in this one.
