@@ -78,7 +78,8 @@ extension ProbingLoop {
         kind: ProbeKind,
         at now: MonotonicInstant,
     ) -> ProbeOutcome? {
-        switch TCPAttempt.start(target, from: source, at: now) {
+        let pooled = kind == .tcp ? sockets.take(from: source) : nil
+        switch TCPAttempt.start(target, from: source, by: pooled, at: now) {
         case .done(let outcome):
             return take(run, .done(outcome), interest: .write)
         case .connected(let attempt):
@@ -86,8 +87,27 @@ extension ProbingLoop {
             return hand(run, attempt, kind, target, at: Clock.now)
         case .pending(let attempt):
             if kind != .tcp { connecting[run] = (kind, target) }
-            return take(run, .pending(attempt), interest: .write)
+            return watch(run, attempt)
         }
+    }
+
+    /// Waits for the end of a connect.
+    private mutating func watch(_ run: ProbeRun, _ attempt: TCPAttempt) -> ProbeOutcome? {
+        let (descriptor, token) = (attempt.socket.raw, run.rawValue + Self.firstRunToken)
+        do throws(Errno) {
+            // Once, or a socket that waits in the pool, and is connected to nobody, would be told as broken all the time.
+            if attempt.socket.isWatched {
+                try reactor.change(descriptor, token: token, interest: [.write, .once])
+            } else {
+                try reactor.add(descriptor, token: token, interest: [.write, .once])
+                attempt.socket.isWatched = true
+            }
+        } catch {
+            connecting[run] = nil
+            return .couldNotRun(evidence: "epoll: \(error)")
+        }
+        attempts[run] = attempt
+        return nil
     }
 
     /// Keeps a run that is under way; gives its outcome if it is over.

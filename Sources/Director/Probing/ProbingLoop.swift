@@ -32,6 +32,8 @@ struct ProbingLoop: ~Copyable {
     private var hasCarrier = true
     private var carrierCheckedAt = MonotonicInstant(nanoseconds: 0)
     var attempts: [ProbeRun: any ProbeAttempt] = [:]
+    /// What may connect again.
+    var sockets = SocketPool()
     /// What is to be done once the connection stands.
     var connecting: [ProbeRun: (kind: ProbeKind, endpoint: Endpoint)] = [:]
     /// The runs that are the event loop's.
@@ -122,6 +124,8 @@ struct ProbingLoop: ~Copyable {
             guard let refusal = hand(run, attempt, next.kind, next.endpoint, at: now) else { return }
             return apply(prober.handle(.finished(run, refusal), at: now))
         }
+        // Only where the end was told is nothing left of it that could be told later.
+        if case .passed = outcome, let attempt = attempt as? TCPAttempt { sockets.put(attempt.socket) }
         apply(prober.handle(.finished(run, judge(outcome, at: now)), at: now))
     }
 
@@ -189,6 +193,7 @@ struct ProbingLoop: ~Copyable {
         // Where there are none, the kernel is not asked for every probe.
         if let own, now - ownCheckedAt < .milliseconds(200) { return own }
         let fresh = OwnAddresses(interface: demand.interface, besides: demand.virtualAddresses)
+        if fresh.prefixes != own?.prefixes { sockets.clear() }
         own = fresh
         ownCheckedAt = now
         return fresh

@@ -46,6 +46,15 @@ enum SocketAddress {
         unsafe call(with: endpoint) { unsafe Glibc.connect(descriptor, $0, $1) }
     }
 
+    /// Ends a TCP socket's connection, by RST where it stands (`tcp_disconnect`), so that it may connect again; whether it
+    /// may (connect(2), `AF_UNSPEC`).
+    static func disconnect(_ descriptor: Int32) -> Bool {
+        let nobody = sockaddr()
+        return unsafe withUnsafePointer(to: nobody) {
+            unsafe Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr>.size))
+        } == 0
+    }
+
     /// The port that a socket is bound to (getsockname(2)).
     static func port(of descriptor: Int32) -> UInt16 {
         var bytes = [UInt8](repeating: 0, count: 28)

@@ -8,8 +8,8 @@ import struct SystemPackage.Errno
 
 /// One TCP probe under way: a nonblocking connect whose end is always a reset.
 final class TCPAttempt: ProbeAttempt {
-    /// The socket, closed by RST because `SO_LINGER` is on with 0 seconds (socket(7)).
-    let descriptor: FileDescriptor
+    /// What connects.
+    let socket: ProbeSocket
     private let target: Endpoint
     /// When the run began.
     let startedAt: MonotonicInstant
@@ -24,37 +24,28 @@ final class TCPAttempt: ProbeAttempt {
         case done(ProbeOutcome)
     }
 
-    /// `struct linger`: on, with 0 seconds.
-    private static let reset: [UInt8] = [1, 0, 0, 0, 0, 0, 0, 0]
+    var descriptors: [Int32] { [socket.raw] }
 
-    var descriptors: [Int32] { [descriptor.raw] }
-
-    private init(_ descriptor: consuming FileDescriptor, _ target: Endpoint, at now: MonotonicInstant) {
-        self.descriptor = descriptor
+    private init(_ socket: ProbeSocket, _ target: Endpoint, at now: MonotonicInstant) {
+        self.socket = socket
         self.target = target
         startedAt = now
     }
 
-    /// Begins to connect from an address of the director's own.
-    static func start(_ target: Endpoint, from source: IPAddress, at now: MonotonicInstant) -> Start {
-        let attempt: TCPAttempt
-        do throws(Errno) {
-            let type = Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
-            let family = Int32(target.address.family.rawValue)
-            let opened = FileDescriptor(consuming: try SystemCall.run { socket(family, type, 0) })
-            attempt = TCPAttempt(opened, target, at: now)
-            let raw = attempt.descriptor.raw
-            try SystemCall.setOption(raw, SOL_SOCKET, SO_LINGER, bytes: reset)
-            // The port is chosen by connect, so that one port serves for many targets.
-            try SystemCall.setOption(raw, Int32(IPPROTO_IP), IP_BIND_ADDRESS_NO_PORT, 1)
-        } catch {
-            return .done(.couldNotRun(evidence: "socket: \(error)"))
+    /// Begins to connect from an address of the director's own, by a socket of the pool if there is one.
+    static func start(
+        _ target: Endpoint,
+        from source: IPAddress,
+        by pooled: ProbeSocket?,
+        at now: MonotonicInstant,
+    ) -> Start {
+        let socket: ProbeSocket
+        switch pooled.map({ ProbeSocket.Opening.open($0) }) ?? ProbeSocket.open(from: source) {
+        case .open(let opened): socket = opened
+        case .failed(let evidence): return .done(.couldNotRun(evidence: evidence))
         }
-        let raw = attempt.descriptor.raw
-        if let error = SocketAddress.bind(raw, to: Endpoint(address: source, port: 0)) {
-            return .done(.couldNotRun(evidence: "bind to \(source): \(error)"))
-        }
-        switch SocketAddress.connect(raw, to: target) {
+        let attempt = TCPAttempt(socket, target, at: now)
+        switch SocketAddress.connect(socket.raw, to: target) {
         case nil:
             return .connected(attempt)
         case .nowInProgress?:
@@ -69,14 +60,14 @@ final class TCPAttempt: ProbeAttempt {
 
     /// Another descriptor of the connection, which outlives this attempt and is the caller's.
     func duplicate() throws(Errno) -> Int32 {
-        try SystemCall.run { fcntl(descriptor.raw, F_DUPFD_CLOEXEC, 3) }
+        try SystemCall.run { fcntl(socket.raw, F_DUPFD_CLOEXEC, 3) }
     }
 
     func advance(at now: MonotonicInstant) -> ProbeOutcome? { outcome(at: now) }
 
     /// What a connect that has come to its end gave.
     func outcome(at now: MonotonicInstant) -> ProbeOutcome {
-        switch SocketAddress.pendingError(descriptor.raw) {
+        switch SocketAddress.pendingError(socket.raw) {
         case nil: .passed(now - startedAt)
         case .connectionRefused?: .failed(.probeRefused, evidence: "\(target) refuses the connection")
         case .connectionReset?: .failed(.probeReset, evidence: "\(target) resets the connection")
@@ -87,7 +78,7 @@ final class TCPAttempt: ProbeAttempt {
 
     /// What the probe gave when its time is up: the answer may wait unread on a machine that was late.
     func expire(at now: MonotonicInstant) -> ProbeOutcome {
-        SocketAddress.isSettled(descriptor.raw) ? outcome(at: now) : timedOut
+        SocketAddress.isSettled(socket.raw) ? outcome(at: now) : timedOut
     }
 
     private var timedOut: ProbeOutcome { .failed(.probeTimedOut, evidence: "\(target) does not answer") }

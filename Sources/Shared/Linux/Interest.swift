@@ -10,4 +10,6 @@ package struct Interest: OptionSet, Hashable, Sendable {
     package static let read = Interest(rawValue: 1)
     /// Writable (`EPOLLOUT`).
     package static let write = Interest(rawValue: 2)
+    /// Told once, and then nothing before the next change of interest (`EPOLLONESHOT`).
+    package static let once = Interest(rawValue: 4)
 }

@@ -56,6 +56,7 @@ package struct Reactor: ~Copyable {
         var event = unsafe epoll_event()
         if interest.contains(.read) { unsafe event.events |= EPOLLIN.rawValue | EPOLLRDHUP.rawValue }
         if interest.contains(.write) { unsafe event.events |= EPOLLOUT.rawValue }
+        if interest.contains(.once) { unsafe event.events |= EPOLLONESHOT.rawValue }
         unsafe event.data.u64 = token
         try SystemCall.run { unsafe epoll_ctl(set, operation, target, &event) }
     }
