@@ -26,6 +26,22 @@ import Testing
         news.take(Array((heading + lines.joined()).utf8))
     }
 
+    @Test func `tells again, and in any state, of a connection that was told to be opened`() throws {
+        var news = try Self.news()
+        let lines = [Self.line(50_000), Self.line(50_001, "FIN_WAIT", 119)]
+        let first = Self.take(&news, lines)
+        #expect(first.count == 2 && Self.take(&news, lines) == [])
+        news.open(Set(first.map(\.key)))
+        let second = Self.take(&news, lines)
+        #expect(second.map(\.key) == first.map(\.key) && second.map(\.destination) == first.map(\.destination))
+        #expect(Self.take(&news, lines) == [])
+        // What has ended already takes the place of the receiver's own entry too: its client may still read.
+        let message = try #require(SyncMessage.encode([second[1]], identifier: 1).first)
+        #expect(message[12..<16] == [0, 0, 0, 0x83] && message[16..<18] == [0, 4])
+        let plain = try #require(SyncMessage.encode([first[1]], identifier: 1).first)
+        #expect(plain[12..<16] == [0, 0, 1, 0x83])
+    }
+
     @Test func `reads connections of both families, templates and UDP`() throws {
         var news = try Self.news()
         let told = Self.take(

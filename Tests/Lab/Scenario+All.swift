@@ -10,7 +10,8 @@ extension Scenario {
     ]
 
     private static let last: [Scenario] = [
-        directorStop, directorPowerOff, directorKillRestart, directorKillNoRestart, plannedChanges, clockStep,
+        directorStop, directorPowerOff, directorKillRestart, directorKillNoRestart, plannedChanges, reusedPorts,
+        clockStep,
         servicesCleared, destinationDeleted, weightChanged, foreignService,
         connections, plan, persistence, weightedLeastConnections, memory, takeoverComparison, ProbeLoss.comparison,
         wrongNodeControl, webNodesSilent,

@@ -156,6 +156,13 @@ extension Scenario {
             return cluster.frames.first(since: began) { $0.from == "rogue" && $0.claims(vip) }
         }
         outcome.check("the wrong node's answer is captured", seen != nil)
+        for (director, other) in zip(cluster.directors, cluster.directors.reversed()) {
+            let isTold = try wait(.seconds(10), every: .milliseconds(200)) {
+                try cluster.directorCommand(director, "status", "--config", "\(director.directory)/director.yaml").text
+                    .contains("! \(other.name) hears address-claimed-by-stranger")
+            }
+            outcome.check("\(director.name) tells what \(other.name) hears of it", isTold)
+        }
         try cluster.rogue.run("ip", "address", "flush", "dev", "lo", "to", "\(vip)/32")
         try cluster.client.run("ip", "neighbour", "flush", "dev", "eth0")
         try cluster.settle(.seconds(10))

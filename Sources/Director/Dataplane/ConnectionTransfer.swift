@@ -13,6 +13,8 @@ package final class ConnectionTransfer: Sendable {
     package struct Outcome: Hashable, Sendable {
         /// How many connections were told of.
         package var connections = 0
+        /// How many were told of when they were being opened.
+        package var openings = 0
         /// How often the table was gone through.
         package var looks = 0
         /// How long the longest look took, with what was sent then.
@@ -25,6 +27,8 @@ package final class ConnectionTransfer: Sendable {
     private static let readLimit = Interval.milliseconds(500)
     /// The time between two looks at least; a longer look is followed by a pause of its own length.
     private static let pause = Interval.milliseconds(10)
+    /// How long the watch for new connections waits before it looks whether the end was moved.
+    private static let watchTurn = Interval.milliseconds(100)
     /// How many messages are sent before the receiver gets time to take them from its buffer.
     private static let burst = 16
 
@@ -34,7 +38,13 @@ package final class ConnectionTransfer: Sendable {
         var deadline: MonotonicInstant
         /// What is called when a look that has not begun yet is told.
         var waiting: [@Sendable () -> Void]
+        /// What the successor was told to be opened since the last look, which has to tell of its real server again.
+        var opened: Set<SyncedConnection.Key> = []
+        /// How many of those there were; from a limit on nobody watches any more.
+        var openings = 0
         var hasEnded = false
+        /// Why nobody watches.
+        var watchFailure: Errno?
     }
 
     private let state: Mutex<State>
@@ -60,6 +70,7 @@ package final class ConnectionTransfer: Sendable {
         finished: @escaping @Sendable (Outcome) -> Void,
     ) throws(Errno) -> ConnectionTransfer {
         let transfer = ConnectionTransfer(services, until: deadline, told)
+        try LoopThread.start(name: "openings") { transfer.watch(settings) }
         try LoopThread.start(name: "connections") {
             let outcome = transfer.run(settings)
             transfer.takeWaiting(isLast: true).forEach { $0() }
@@ -86,6 +97,32 @@ package final class ConnectionTransfer: Sendable {
 
     private var isOver: Bool { Clock.now >= state.withLock { $0.deadline } }
 
+    /// Tells of connections that are being opened, until the transfer is over.
+    ///
+    /// Without it a look tells of them all the same, only later.
+    private func watch(_ settings: ConnectionSyncSettings) {
+        do throws(Errno) {
+            var watch = try OpeningWatch(settings, services: services)
+            while !isOver, state.withLock({ $0.openings }) < ConnectionNews.entryLimit {
+                let keys = try watch.turn(until: min(Clock.now + Self.watchTurn, state.withLock { $0.deadline }))
+                guard !keys.isEmpty else { continue }
+                state.withLock { state in
+                    state.opened.formUnion(keys)
+                    state.openings += keys.count
+                }
+            }
+        } catch {
+            state.withLock { $0.watchFailure = error }
+        }
+    }
+
+    private func takeOpened() -> Set<SyncedConnection.Key> {
+        state.withLock { state in
+            defer { state.opened = [] }
+            return state.opened
+        }
+    }
+
     private func takeWaiting(isLast: Bool = false) -> [@Sendable () -> Void] {
         state.withLock { state in
             if isLast { state.hasEnded = true }
@@ -97,11 +134,7 @@ package final class ConnectionTransfer: Sendable {
     private func run(_ settings: ConnectionSyncSettings) -> Outcome {
         var outcome = Outcome()
         do throws(Errno) {
-            let sender = try MulticastSender(
-                to: Endpoint(address: settings.group, port: settings.port),
-                interface: try Interface.named(settings.interface),
-                timeToLive: settings.timeToLive,
-            )
+            let sender = try MulticastSender(settings)
             var reactor = try Reactor()
             var news = ConnectionNews(services: services)
             while !isOver {
@@ -111,6 +144,9 @@ package final class ConnectionTransfer: Sendable {
         } catch {
             outcome.trouble = "\(error)"
         }
+        let (openings, failure) = state.withLock { ($0.openings, $0.watchFailure) }
+        outcome.openings = openings
+        if let failure { outcome.trouble = outcome.trouble ?? "new connections are not watched: \(failure)" }
         return outcome
     }
 
@@ -127,6 +163,8 @@ package final class ConnectionTransfer: Sendable {
         defer { waiting.forEach { $0() } }
         let started = Clock.now
         let limit = started + Self.readLimit
+        // Those that were told before: their real server may be in this look already, and is told once more.
+        news.open(takeOpened())
         let text = try ConnectionTable.text(until: limit)
         if Clock.now >= limit { outcome.trouble = "reading the connection table takes too long" }
         if isOver { return .zero }

@@ -43,7 +43,8 @@ extension DirectorLoop {
             // What an earlier handover still tells of, it tells of to its own end.
             transfer = try ConnectionTransfer.start(settings, services: services, until: until, told) { outcome in
                 var metadata: Logger.Metadata = [
-                    "transfer.connections": "\(outcome.connections)", "transfer.looks": "\(outcome.looks)",
+                    "transfer.connections": "\(outcome.connections)", "transfer.openings": "\(outcome.openings)",
+                    "transfer.looks": "\(outcome.looks)",
                     "transfer.longest_look": "\(outcome.longestLook)", "transfer.duration": "\(Clock.now - began)",
                 ]
                 if let trouble = outcome.trouble {

@@ -18,6 +18,8 @@ package struct ConnectionNews: Sendable {
 
     private let services: [ServiceIdentity: UInt32]
     private var told: [SyncedConnection.Key: Told] = [:]
+    /// What the successor was told to be opened.
+    private var opened: Set<SyncedConnection.Key> = []
 
     /// Makes one that has told nothing, for these services with the seconds of their persistence, or 0.
     package init(services: [ServiceIdentity: UInt32]) {
@@ -26,6 +28,13 @@ package struct ConnectionNews: Sendable {
 
     /// How many connections were told of.
     package var count: Int { told.count }
+
+    /// The successor was told that these are being opened: it is told of their real servers, though a look that has begun
+    /// before may have done that.
+    package mutating func open(_ keys: Set<SyncedConnection.Key>) {
+        for key in keys { told[key] = nil }
+        opened.formUnion(keys)
+    }
 
     /// Takes the text of /proc/net/ip_vs_conn and gives what is to be told.
     ///
@@ -54,6 +63,7 @@ package struct ConnectionNews: Sendable {
             let news = Told(destination: connection.destination, state: connection.state)
             guard told.updateValue(news, forKey: connection.key) != news else { return nil }
             var connection = connection
+            connection.wasPending = opened.contains(connection.key)
             // The receiver makes the time that is told the template's for good (`ip_vs_proc_conn`), so that what is left
             // of it would shorten the client's persistence.
             if connection.isTemplate { connection.timeout = max(connection.timeout, persistence) }

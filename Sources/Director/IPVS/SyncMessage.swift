@@ -30,12 +30,15 @@ package enum SyncMessage {
 
     /// `IP_VS_CONN_F_DROUTE`, and `IP_VS_CONN_F_NOOUTPUT` that goes with it: the answers do not come this way.
     private static let directRouting: UInt32 = 0x0083
+    /// `IP_VS_CONN_F_LOCALNODE` and `IP_VS_CONN_F_NOOUTPUT`: the receiver's own sockets get it.
+    private static let local: UInt32 = 0x0081
     /// `IP_VS_CONN_F_INACTIVE`: neither established nor about to be.
     private static let inactive: UInt32 = 0x0100
     /// `IP_VS_CONN_F_TEMPLATE`.
     private static let template: UInt32 = 0x1000
 
-    /// Encodes connections into as many messages as they need; all are taken to be forwarded by direct routing.
+    /// Encodes connections into as many messages as they need; all that have a
+    /// real server are taken to be forwarded by direct routing.
     package static func encode(_ connections: [SyncedConnection], identifier: UInt8) -> [[UInt8]] {
         var messages: [[UInt8]] = []
         var body = ByteWriter()
@@ -68,7 +71,7 @@ package enum SyncMessage {
 
     private static func write(_ connection: SyncedConnection, to body: inout ByteWriter) {
         let virtual = connection.key.service.endpoint
-        var flags = directRouting
+        var flags = connection.isPending ? local : directRouting
         if connection.isTemplate {
             flags |= template
         } else if !connection.isAlive {

@@ -26,11 +26,19 @@ package struct SyncedConnection: Hashable, Sendable {
     package var state: UInt16
     /// In how many seconds it expires unless a packet comes.
     package var timeout: UInt32
+    /// Whether its real server is not known yet, so that its segments wait.
+    private(set) var isPending = false
+    /// Whether the receiver was told before that it is being opened, and has to be told of its real server in any state.
+    var wasPending = false
 
     /// `IP_VS_TCP_S_ESTABLISHED`.
     private static let established: UInt16 = 1
     /// `IP_VS_TCP_S_SYN_RECV`.
     private static let synReceived: UInt16 = 3
+    /// `IP_VS_TCP_S_TIME_WAIT`.
+    private static let timeWait: UInt16 = 5
+    /// How many seconds nobody needs longer to tell of a connection's real server.
+    private static let openingTime: UInt32 = 3
     /// The names under which the kernel prints the states of TCP, in the order of their numbers.
     private static let states: [[UInt8]] = [
         "NONE", "ESTABLISHED", "SYN_SENT", "SYN_RECV", "FIN_WAIT", "TIME_WAIT", "CLOSE", "CLOSE_WAIT", "LAST_ACK",
@@ -44,6 +52,16 @@ package struct SyncedConnection: Hashable, Sendable {
         self.isTemplate = isTemplate
         self.state = state
         self.timeout = timeout
+    }
+
+    /// Makes what is told of a connection that is just being opened, before its real server is known.
+    ///
+    /// A receiver that remembers the port's last connection forgets it, and gives the client's next segments to itself,
+    /// where a director that takes over drops them: the client sends again some 200 ms later. A SYN makes it choose a real
+    /// server as ever, for which the connection has to be in TIME_WAIT (ip_vs_core.c, `is_new_conn_expected`).
+    package init(opening key: Key) {
+        self.init(key: key, destination: key.service.endpoint, state: Self.timeWait, timeout: Self.openingTime)
+        isPending = true
     }
 
     /// Parses one line of /proc/net/ip_vs_conn without making text of it: a table may have ten thousands of them.
@@ -85,7 +103,8 @@ package struct SyncedConnection: Hashable, Sendable {
     /// calls inactive itself; told as that, a port that its client uses again would go on to the real server of the
     /// connection before, which answers with a reset.
     var isAlive: Bool {
-        key.service.protocol == .tcp && (state == Self.established || state == Self.synReceived)
+        isPending || wasPending
+            || key.service.protocol == .tcp && (state == Self.established || state == Self.synReceived)
     }
 
     /// State and time of a TCP connection that has ended, from the last two columns of its line; nothing for others.
