@@ -82,7 +82,8 @@ enum LoadCheck {
         for takeover in takeovers {
             let stall = stalls.first { takeover.at >= $0.from && takeover.at <= $0.from + $0.length + patience * 3 }
             if stall == nil { bad += 1 }
-            let cause = stall.map { "excluded, the machine stood still for \($0.length)" } ?? "with the machine running"
+            let cause =
+                stall.map { "excluded, the machine stood still for \($0.length)" } ?? running(witness, takeover.at)
             print("takeover after \(takeover.at - begin) (\(takeover.reason)): \(cause)")
         }
         for stall in stalls {
@@ -102,6 +103,15 @@ enum LoadCheck {
             return false
         }
         return bad == 0
+    }
+
+    /// What the witness saw in the time that a Backup Router waits, where it was less than a stall.
+    private static func running(_ witness: Witness, _ instant: MonotonicInstant) -> String {
+        let short = witness.stalls(patience / 3).filter {
+            $0.from <= instant && $0.from + $0.length >= instant - patience * 2
+        }
+        let list = short.map { "\($0.length) on processor \($0.processor)" }.joined(separator: ", ")
+        return "with the machine running" + (list.isEmpty ? "" : ", but for \(list)")
     }
 
     private static func lay(_ interface: String, _ address: String) throws {
