@@ -96,13 +96,30 @@ extension VirtualRouterTests {
     @Test func `Active, resumed late, becomes Backup without a word`() {
         let router = Self.active()
         let lastSent = Self.start + Self.down(100)
-        #expect(router.lateAfter == lastSent + Self.down(100))
+        #expect(router.lateAfter == lastSent + Self.down(100) + router.settings.advertisementInterval)
         let now = Self.start + .seconds(10)
         #expect(
             router.handle(.resumedLate, at: now) == [.transitioned(from: .active, to: .backup, .resumedLate)]
         )
         #expect(router.deadline == now + Self.down(100))
         #expect(router.activeRouter == nil)
+    }
+
+    @Test func `Active, as late as a Backup Router waits and no more, goes on where it has heard nobody`() throws {
+        let router = Self.active()
+        let lastSent = Self.start + Self.down(100)
+        let now = lastSent + Self.down(100) + router.settings.advertisementInterval / 2
+        #expect(try #require(router.lateAfter) > now)
+        #expect(router.handle(.deadlineReached, at: now) == [.sendAdvertisement(priority: 100)])
+        #expect(router.statistics.lateAdvertisements == 1)
+        // A successor that it finds in its socket decides by the ordinary rules.
+        let other = Self.active()
+        let heard = VirtualRouter.Event.advertisementReceived(Self.advertisement(200), from: Self.higher)
+        #expect(
+            other.handle(heard, at: now) == [
+                .sendAdvertisement(priority: 100), .transitioned(from: .active, to: .backup, .higherPriorityHeard),
+            ]
+        )
     }
 
     @Test func `Active, new settings, keeps the state and shortens the timer`() {

@@ -117,14 +117,16 @@ package struct VirtualRouter: ~Copyable {
 
     /// From when on an event that is handled only then needs a `resumedLate` before it.
     ///
-    /// An Active Router that has sent nothing for its Active_Down_Interval has a successor; a Backup Router whose
-    /// timer ran out that long ago was not there to hear the advertisements that its full socket dropped.
+    /// An Active Router that has sent nothing for its Active_Down_Interval may have a successor, whose advertisement it
+    /// finds in its socket; where it finds none for another interval, it may have slept with all of its machine, and has to
+    /// listen first. A Backup Router whose timer ran out that long ago was not there to hear the advertisements that its
+    /// full socket dropped.
     package var lateAfter: MonotonicInstant? {
         switch state {
         case .initialize: nil
         case .backup(let activeDownTimer, let interval, _): activeDownTimer + activeDownInterval(of: interval)
         case .active(let adverTimer):
-            adverTimer - settings.advertisementInterval + activeDownInterval(of: settings.advertisementInterval)
+            adverTimer + activeDownInterval(of: settings.advertisementInterval)
         }
     }
 
