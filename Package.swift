@@ -303,7 +303,7 @@ let package = Package(
         suite("IPVSTests", ["IPVS", "Balancing", "Netlink", "Primitives"]),
         suite(
             "DataplaneTests",
-            ["TestNetwork", "Dataplane", "Balancing", "DirectorCore", "Linux", "CLinux", "Primitives", system],
+            ["TestNetwork", "Dataplane", "Balancing", "DirectorCore", "IPVS", "Linux", "CLinux", "Primitives", system],
         ),
         suite(
             "DirectorCommandTests",

@@ -32,8 +32,6 @@ package final class ConnectionTransfer: Sendable {
     /// How many messages are sent before the receiver gets time to take them from its buffer.
     private static let burst = 16
 
-    /// The services, with the seconds of their persistence, or 0.
-    package let services: [ServiceIdentity: UInt32]
     private struct State {
         var deadline: MonotonicInstant
         /// What is called when a look that has not begun yet is told.
@@ -47,6 +45,8 @@ package final class ConnectionTransfer: Sendable {
         var watchFailure: Errno?
     }
 
+    /// The services, with the seconds of their persistence, or 0.
+    package let services: [ServiceIdentity: UInt32]
     private let state: Mutex<State>
 
     private init(

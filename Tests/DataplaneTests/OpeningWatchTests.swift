@@ -1,0 +1,104 @@
+import Balancing
+import CLinux
+import Glibc
+import IPVS
+import Linux
+import Primitives
+import TestNetwork
+import Testing
+
+@testable import Dataplane
+
+/// The watch of a director that hands over, in a namespace where clients connect by the loopback interface.
+@Suite struct OpeningWatchTests {
+    private static let settings = ConnectionSyncSettings(identifier: 7, interface: "v0")
+
+    @Test(arguments: [IPAddress.v4(IPv4Address(127, 0, 0, 1)), .v6(IPv6Address(high: 0, low: 1))])
+    func `tells of a SYN to a service once, and of nothing else`(address: IPAddress) throws {
+        let (keys, client, message, others) = try NetworkNamespace.run {
+            try NetworkNamespace.command(
+                "ip link set lo up && ip link add v0 type veth peer name v1 && ip link set v0 up && ip link set v1 up"
+                    + " && ip address add 192.0.2.1/24 dev v0"
+            )
+            let (service, other) = (try Listener(at: address), try Listener(at: address))
+            let identity = ServiceIdentity(protocol: .tcp, endpoint: service.endpoint)
+            var watch = try OpeningWatch(Self.settings, services: [identity: 0])
+            let witness = try PacketSocket(
+                interfaceIndex: try Interface.named("v1").index,
+                etherType: 0x0800,
+                filter: [.loadByte(23), .jumpIfEqual(17, 0, 1), .accept(65535), .accept(0)],
+            )
+            // The answer with SYN and ACK, the acknowledgement and the reset at the end pass the interface as well.
+            let client = try service.connect()
+            let keys = try watch.turn(until: Clock.now + .seconds(5))
+            let message = try witness.receive()?.bytes
+            _ = try other.connect()
+            return (keys, client, message, try watch.turn(until: Clock.now + .milliseconds(200)))
+        }
+        #expect(keys.map(\.client) == [client])
+        #expect(keys.map(\.service.endpoint.address) == [address])
+        #expect(others.isEmpty)
+        // Behind the headers of Ethernet, IP and UDP.
+        let told = try #require(message)[42...]
+        #expect(Array(told) == SyncMessage.encode(keys.map { SyncedConnection(opening: $0) }, identifier: 7).first)
+    }
+}
+
+/// A listener, and clients of it.
+private final class Listener {
+    private let descriptor: Int32
+    let endpoint: Endpoint
+
+    init(at address: IPAddress) throws {
+        descriptor = try Self.socket(at: address)
+        try #require(listen(descriptor, 8) == 0)
+        endpoint = Endpoint(address: address, port: Self.port(of: descriptor))
+    }
+
+    /// Connects and resets; gives where the client was.
+    func connect() throws -> Endpoint {
+        let client = try Self.socket(at: endpoint.address)
+        defer { close(client) }
+        try SystemCall.setOption(client, SOL_SOCKET, SO_LINGER, bytes: [1, 0, 0, 0, 0, 0, 0, 0])
+        let name = Self.name(endpoint)
+        let code = name.withUnsafeBytes { bytes in
+            bytes.baseAddress.map {
+                Glibc.connect(client, $0.assumingMemoryBound(to: sockaddr.self), socklen_t(bytes.count))
+            }
+        }
+        try #require(code == 0)
+        return Endpoint(address: endpoint.address, port: Self.port(of: client))
+    }
+
+    private static func socket(at address: IPAddress) throws -> Int32 {
+        let descriptor = Glibc.socket(Int32(address.family.rawValue), Int32(SOCK_STREAM.rawValue), 0)
+        let name = name(Endpoint(address: address, port: 0))
+        let code = name.withUnsafeBytes { bytes in
+            bytes.baseAddress.map {
+                bind(descriptor, $0.assumingMemoryBound(to: sockaddr.self), socklen_t(bytes.count))
+            }
+        }
+        try #require(code == 0)
+        return descriptor
+    }
+
+    /// `struct sockaddr_in` or `struct sockaddr_in6`.
+    private static func name(_ endpoint: Endpoint) -> [UInt8] {
+        let head = [UInt8(endpoint.address.family.rawValue), 0, UInt8(endpoint.port >> 8), UInt8(endpoint.port & 0xff)]
+        return switch endpoint.address {
+        case .v4(let address): head + address.bytes + [UInt8](repeating: 0, count: 8)
+        case .v6(let address): head + [0, 0, 0, 0] + address.bytes + [0, 0, 0, 0]
+        }
+    }
+
+    private static func port(of descriptor: Int32) -> UInt16 {
+        var bytes = [UInt8](repeating: 0, count: 28)
+        var length = socklen_t(bytes.count)
+        _ = bytes.withUnsafeMutableBytes { buffer in
+            buffer.baseAddress.map { getsockname(descriptor, $0.assumingMemoryBound(to: sockaddr.self), &length) }
+        }
+        return UInt16(bytes[2]) << 8 | UInt16(bytes[3])
+    }
+
+    deinit { close(descriptor) }
+}
