@@ -74,7 +74,7 @@ extension PeerCore {
     /// Begins to hand over: the successor is told of the connections first.
     ///
     /// A client that uses a port again is else forwarded by what the successor remembers of that port's last connection.
-    mutating func offer(_ deal: Deal, at now: MonotonicInstant) {
+    mutating func prepare(_ deal: Deal, at now: MonotonicInstant) {
         var deal = deal
         deal.until = now + Self.preparationPatience
         handover = .preparing(deal)
@@ -83,7 +83,7 @@ extension PeerCore {
     }
 
     /// Offers the routers to the peer: from now on this director does not contend for them.
-    mutating func offerPrepared(_ deal: Deal, at now: MonotonicInstant) {
+    mutating func offer(_ deal: Deal, at now: MonotonicInstant) {
         guard Set(activeRouters).isSuperset(of: deal.routers) else {
             say(.cancelled, deal, refusals: [.notActive])
             return fail([.notActive], at: now)
@@ -174,14 +174,14 @@ extension PeerCore {
             say(.refused, deal, refusals: refusals.sorted())
             return
         }
-        offer(deal, at: now)
+        prepare(deal, at: now)
     }
 
     /// What is due, and what the election's last report has brought.
     mutating func advanceHandover(at now: MonotonicInstant) {
         if case .taking(let deal) = handover { advanceTaking(deal, at: now) }
         guard let deadline = handover.deadline, deadline <= now, let deal = handover.deal else { return }
-        if case .preparing = handover { return offerPrepared(deal, at: now) }
+        if case .preparing = handover { return offer(deal, at: now) }
         if case .taken = handover {
             // Whoever did not let go in time contends by the rules of VRRP.
             finishSuccession(deal, at: now)

@@ -33,7 +33,7 @@ extension PeerCore {
         // The last offer is one that only a director that cannot serve at all refuses: still better than priority 0.
         deal.isForced = now >= until || lastRefusals.contains(.configurationDiffers)
         stop = .handingOver(offerAt: deal.isForced ? nil : now, until: until)
-        offer(deal, at: now)
+        prepare(deal, at: now)
     }
 
     /// What became of an offer while stopping.

@@ -154,12 +154,12 @@ extension PeerCore {
         if let name = request.router {
             guard known.contains(name) else { return refuse("there is no virtual router \"\(name)\"") }
             deal.routers = [name]
-            if mine.contains(name) { return offer(deal, at: now) }
+            if mine.contains(name) { return prepare(deal, at: now) }
             guard theirs.contains(name) else { return refuse("neither director is active for \"\(name)\"") }
             self.request(deal, at: now)
         } else if !mine.isEmpty {
             deal.routers = mine
-            offer(deal, at: now)
+            prepare(deal, at: now)
         } else if !theirs.isEmpty {
             deal.routers = theirs.sorted()
             self.request(deal, at: now)

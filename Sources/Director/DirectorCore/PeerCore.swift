@@ -170,7 +170,7 @@ package struct PeerCore: Sendable {
         case .failoverRequested(let request): failOver(request, at: now)
         case .connectionsTold(let identifier):
             guard case .preparing(let deal) = handover, deal.identifier == identifier else { return [] }
-            offerPrepared(deal, at: now)
+            offer(deal, at: now)
         case .stopRequested(let ending): beginStop(ending, at: now)
         case .deadlineReached: break
         }

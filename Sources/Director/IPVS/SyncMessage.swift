@@ -32,7 +32,7 @@ package enum SyncMessage {
     private static let directRouting: UInt32 = 0x0083
     /// `IP_VS_CONN_F_LOCALNODE` and `IP_VS_CONN_F_NOOUTPUT`: the receiver's own sockets get it.
     private static let local: UInt32 = 0x0081
-    /// `IP_VS_CONN_F_INACTIVE`: neither established nor about to be.
+    /// `IP_VS_CONN_F_INACTIVE`: gives way to what the receiver remembers of the same client and port.
     private static let inactive: UInt32 = 0x0100
     /// `IP_VS_CONN_F_TEMPLATE`.
     private static let template: UInt32 = 0x1000
@@ -74,7 +74,7 @@ package enum SyncMessage {
         var flags = connection.isPending ? local : directRouting
         if connection.isTemplate {
             flags |= template
-        } else if !connection.isAlive {
+        } else if !connection.takesPlace {
             flags |= inactive
         }
         body.write(UInt8(virtual.address.family == .ipv6 ? 1 : 0))

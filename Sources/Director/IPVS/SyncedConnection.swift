@@ -102,7 +102,7 @@ package struct SyncedConnection: Hashable, Sendable {
     /// The kernel gives way to an active connection alone (ip_vs_sync.c, `ip_vs_proc_conn`). One that is being opened it
     /// calls inactive itself; told as that, a port that its client uses again would go on to the real server of the
     /// connection before, which answers with a reset.
-    var isAlive: Bool {
+    var takesPlace: Bool {
         isPending || wasPending
             || key.service.protocol == .tcp && (state == Self.established || state == Self.synReceived)
     }
