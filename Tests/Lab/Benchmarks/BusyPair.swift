@@ -63,16 +63,16 @@ final class BusyPair {
         try pair.settle(since: now())
     }
 
-    /// Fails unless the first host alone advertised between two instants, at its interval.
-    func judgePace(from: MonotonicInstant, to: MonotonicInstant) throws {
+    /// Says what was wrong between two instants; nothing when the first host alone advertised, at its interval.
+    func unsteadiness(from: MonotonicInstant, to: MonotonicInstant) -> String? {
         let seen = frames.all { $0.at >= from && $0.at < to && $0.isAdvertisement }
         let own = seen.count { $0.from == pair.routers[0].host.name }
         let due = Double((to - from).nanoseconds) / Double(contender.setup.interval.nanoseconds)
         guard own == seen.count, Double(own) >= due * 0.8, Double(own) <= due * 1.2 else {
-            throw LabError(
-                "\(contender): lb1 advertised \(own) times in \(to - from), lb2 \(seen.count - own) times, after the load"
-            )
+            let both = "lb1 advertised \(own) times in \(to - from), lb2 \(seen.count - own) times"
+            return "\(contender): \(both), after the load"
         }
+        return nil
     }
 
     /// Fails unless the second takes over when the first loses power: one that cannot would have taken nothing over.
