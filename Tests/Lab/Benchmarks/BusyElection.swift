@@ -1,42 +1,66 @@
 import Glibc
 import Primitives
 
-/// Elections while all processors are busy: every contender at every interval at the same time, under the same load.
+/// Elections while all processors are busy: a program's pairs at every interval at the same time, under the same load.
 ///
-/// The machine's own mood changes from minute to minute, and so all see the very same minutes.
+/// The programs take turns of some minutes, because the machine's own mood changes in longer ones. At the same time they
+/// would judge each other: a reload of keepalived works at its real-time priority, and whoever waits behind it is late.
 final class BusyElection {
     static let intervals: [Interval] = [.milliseconds(10), .milliseconds(30), .milliseconds(100)]
     /// How often each pair is reloaded.
     private static let reloadPeriod = Interval.seconds(5)
+    /// The longest turn, in seconds.
+    private static let turn = 200
     /// How often each pair may be looked at after the load until it is steady.
     private static let windows = 5
     private let programs: Programs
     private let report: BenchmarkReport
     private var pairs: [BusyPair] = []
+    private var results: [(contender: Contender, result: BusyPair.Result)] = []
 
     init(_ programs: Programs, _ report: BenchmarkReport) {
         (self.programs, self.report) = (programs, report)
     }
 
-    /// Keeps every processor busy for so long, with reloads, and counts takeovers that no stall of the machine explains.
+    /// Keeps every processor busy for so long with each program, with reloads, and counts takeovers that no stall of the
+    /// machine explains.
     func run(seconds: Int) throws {
+        let contenders = BusyElection.intervals.flatMap { Contender.all(at: $0) }
+        for begun in stride(from: 0, to: seconds, by: BusyElection.turn) {
+            let length = min(BusyElection.turn, seconds - begun)
+            for program in [Implementation.tandem, .keepalived] {
+                try play(contenders.filter { $0.implementation == program }, program, seconds: length)
+            }
+        }
+        for contender in contenders {
+            let own = results.filter { $0.contender.description == contender.description }.map(\.result)
+            try tell(contender, seconds, own.reduce(BusyPair.Result(), +))
+        }
+    }
+
+    /// One program's turn.
+    private func play(_ contenders: [Contender], _ program: Implementation, seconds: Int) throws {
         defer {
             for pair in pairs { pair.tearDown() }
             pairs = []
         }
-        for interval in BusyElection.intervals {
-            for contender in Contender.all(at: interval) { pairs.append(try BusyPair(contender, programs)) }
-        }
+        for contender in contenders { pairs.append(try BusyPair(contender, programs)) }
         for pair in pairs { try pair.start() }
         guard let shortest = pairs.map(\.activeDownInterval).min() else { return }
         let witness = try StallWitness(atLeast: shortest)
         defer { witness.stop() }
-        report.narrator.event("busy", [("pairs", .number(Double(pairs.count))), ("seconds", .number(Double(seconds)))])
+        report.narrator.event(
+            "busy",
+            [
+                ("program", .string("\(program)")), ("pairs", .number(Double(pairs.count))),
+                ("seconds", .number(Double(seconds))),
+            ]
+        )
         try load(.seconds(Int64(seconds)))
         if let problem = witness.problem { throw LabError(problem) }
         let stalls = witness.stalls
         try judge()
-        for pair in pairs { try tell(pair, seconds, pair.result(stalls)) }
+        results += pairs.map { ($0.contender, $0.result(stalls)) }
     }
 
     /// Fails unless all pairs elect as before the load: silence is no steadiness.
@@ -80,8 +104,7 @@ final class BusyElection {
         guard hogs.allSatisfy(\.isRunning) else { throw LabError("the processors were not kept busy") }
     }
 
-    private func tell(_ pair: BusyPair, _ seconds: Int, _ result: BusyPair.Result) throws {
-        let contender = pair.contender
+    private func tell(_ contender: Contender, _ seconds: Int, _ result: BusyPair.Result) throws {
         let due = Double(seconds) / contender.setup.interval.seconds
         // Somebody leads at any time, and so somebody advertises, but for what the machine itself keeps back.
         guard Double(result.advertisements) >= due / 2 else {

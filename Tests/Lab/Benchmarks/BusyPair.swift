@@ -6,11 +6,20 @@ final class BusyPair {
     /// What was counted in the period.
     struct Result {
         /// Of both routers.
-        var advertisements: Int
+        var advertisements = 0
         /// Those that no stall of a processor explains, and those that one does.
-        var takeovers: Int
-        var explained: Int
-        var stalls: [Interval]
+        var takeovers = 0
+        var explained = 0
+        var stalls: [Interval] = []
+
+        static func + (one: Result, other: Result) -> Result {
+            Result(
+                advertisements: one.advertisements + other.advertisements,
+                takeovers: one.takeovers + other.takeovers,
+                explained: one.explained + other.explained,
+                stalls: one.stalls + other.stalls
+            )
+        }
     }
 
     private let pair: ElectionPair
