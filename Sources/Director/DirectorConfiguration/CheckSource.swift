@@ -53,6 +53,8 @@ struct CheckSource {
     var dns: Located<DNSSource>?
     var fullFrame: Located<Bool>?
     var command: Located<[Located<String>]>?
+    /// Whether it asks for a TCP connection and nothing else, as far as it could be read.
+    var isBareConnection: Bool
 
     init(_ fields: inout MappingDecoder) {
         kind = fields.optional("type", .oneOf("check"))
@@ -69,6 +71,8 @@ struct CheckSource {
         dns = fields.optional("dns", .dns)
         fullFrame = fields.optional("full_frame", .boolean)
         command = fields.optional("command", .command)
+        let isOfTCP = kind.map { $0.value == .tcp } ?? !fields.contains("type")
+        isBareConnection = isOfTCP && !fields.contains("exchange")
         checkRhythm(fields.diagnostics)
         checkKind(fields)
     }

@@ -139,6 +139,7 @@ extension FileSource {
         if let directPath = service.directPath, directPath.value, !service.hasDirectPath {
             diagnostics.report("the direct path can be probed for TCP alone", at: directPath.span)
         }
+        checkDatagrams(of: service, diagnostics)
         var seen: [String: SourceSpan] = [:]
         for member in service.allMembers {
             guard let name = member.value.name else { continue }
@@ -151,6 +152,17 @@ extension FileSource {
             seen[name.value] = seen[name.value] ?? name.span
             check(member.value, of: service, diagnostics)
         }
+    }
+
+    /// Nothing else says that a UDP service answers: the agent cannot know it, and its direct path is not probed.
+    private func checkDatagrams(of service: ServiceSource, _ diagnostics: DiagnosticList) {
+        guard let transport = service.protocol, transport.value.transport == .udp,
+            service.check?.value.isBareConnection ?? !service.hasCheck
+        else { return }
+        diagnostics.report(
+            "a bare TCP connection says nothing about a UDP service: it needs a check of another type or with an exchange",
+            at: service.check.map { $0.value.kind?.span ?? $0.span } ?? transport.span,
+        )
     }
 
     private func check(_ member: MemberSource, of service: ServiceSource, _ diagnostics: DiagnosticList) {

@@ -14,6 +14,7 @@ struct ServiceSource {
     var persistence: Located<Interval>?
     var drainDeadline: Located<Interval>?
     var check: Located<CheckSource>?
+    var hasCheck: Bool
     var directPath: Located<Bool>?
     var pool: PoolSource
     var members: [Located<MemberSource>]?
@@ -31,6 +32,7 @@ struct ServiceSource {
         )
         drainDeadline = fields.optional("drain_deadline", .duration(.zero ... .seconds(604_800)))
         check = fields.optional("check", .check)
+        hasCheck = fields.contains("check")
         directPath = fields.optional("direct_path", .boolean)
         pool = PoolSource(&fields)
         members = fields.required("real_servers", .list(of: .member, atMost: 1_024))?.value
