@@ -44,6 +44,37 @@ import Testing
     }
 }
 
+extension OpeningWatchTests {
+    @Test func `knows nothing of what was meant for another machine`() throws {
+        let service = ServiceIdentity(
+            protocol: .tcp,
+            endpoint: Endpoint(address: .v4(IPv4Address(192, 0, 2, 100)), port: 80)
+        )
+        let (own, foreign) = try NetworkNamespace.run {
+            try NetworkNamespace.command(
+                "ip link add v0 address 02:00:00:00:00:01 type veth peer name v1"
+                    + " && ip link set v0 up promisc on && ip link set v1 up && ip address add 192.0.2.1/24 dev v0"
+            )
+            var watch = try OpeningWatch(Self.settings, services: [service: 0])
+            let client = try PacketSocket(interfaceIndex: try Interface.named("v1").index, etherType: 0x0800)
+            try client.send(Self.frame(to: 0x99))
+            let foreign = try watch.turn(until: Clock.now + .milliseconds(200))
+            try client.send(Self.frame(to: 0x01))
+            return (try watch.turn(until: Clock.now + .seconds(5)), foreign)
+        }
+        #expect(own.map(\.service) == [service] && own.map(\.client.port) == [50_000])
+        #expect(foreign.isEmpty)
+    }
+
+    /// A SYN from 192.0.2.7 port 50000 to 192.0.2.100 port 80.
+    private static func frame(to machine: UInt8) -> [UInt8] {
+        let link: [UInt8] = [2, 0, 0, 0, 0, machine, 2, 0, 0, 0, 0, 7, 8, 0]
+        let network: [UInt8] = [0x45, 0, 0, 40, 0, 0, 0x40, 0, 64, 6, 0, 0, 192, 0, 2, 7, 192, 0, 2, 100]
+        let transport: [UInt8] = [0xc3, 0x50, 0, 80, 0, 0, 0, 1, 0, 0, 0, 0, 0x50, 0x02, 0xff, 0xff, 0, 0, 0, 0]
+        return link + network + transport
+    }
+}
+
 /// A listener, and clients of it.
 private final class Listener {
     private let descriptor: Int32

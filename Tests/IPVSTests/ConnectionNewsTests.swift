@@ -42,6 +42,18 @@ import Testing
         #expect(plain[12..<16] == [0, 0, 1, 0x83])
     }
 
+    @Test func `leaves what was opened since the look began to the next look`() throws {
+        var news = try Self.news()
+        let old = Self.line(50_000, to: 14)
+        let keys = Set(Self.take(&news, [Self.line(50_000, "SYN_RECV", 59)]).map(\.key))
+        var other = try Self.news()
+        let text = Array((Self.heading + old + Self.line(50_001)).utf8)
+        #expect(other.take(text, openedSince: keys).map(\.key.client.port) == [50_001])
+        other.open(keys)
+        let next = Self.take(&other, [Self.line(50_000, to: 15), Self.line(50_001)])
+        #expect(next.map(\.key) == Array(keys) && next.map(\.destination.description) == ["192.0.2.15:80"])
+    }
+
     @Test func `reads connections of both families, templates and UDP`() throws {
         var news = try Self.news()
         let told = Self.take(

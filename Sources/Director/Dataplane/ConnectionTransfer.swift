@@ -70,11 +70,15 @@ package final class ConnectionTransfer: Sendable {
         finished: @escaping @Sendable (Outcome) -> Void,
     ) throws(Errno) -> ConnectionTransfer {
         let transfer = ConnectionTransfer(services, until: deadline, told)
-        try LoopThread.start(name: "openings") { transfer.watch(settings) }
         try LoopThread.start(name: "connections") {
             let outcome = transfer.run(settings)
             transfer.takeWaiting(isLast: true).forEach { $0() }
             finished(outcome)
+        }
+        do throws(Errno) {
+            try LoopThread.start(name: "openings") { transfer.watch(settings) }
+        } catch {
+            transfer.state.withLock { $0.watchFailure = error }
         }
         return transfer
     }
@@ -95,7 +99,8 @@ package final class ConnectionTransfer: Sendable {
         }
     }
 
-    private var isOver: Bool { Clock.now >= state.withLock { $0.deadline } }
+    // When nobody looks any more, nobody would tell of the real servers of what is opened.
+    private var isOver: Bool { state.withLock { $0.hasEnded || Clock.now >= $0.deadline } }
 
     /// Tells of connections that are being opened, until the transfer is over.
     ///
@@ -147,6 +152,9 @@ package final class ConnectionTransfer: Sendable {
         let (openings, failure) = state.withLock { ($0.openings, $0.watchFailure) }
         outcome.openings = openings
         if let failure { outcome.trouble = outcome.trouble ?? "new connections are not watched: \(failure)" }
+        if openings >= ConnectionNews.entryLimit {
+            outcome.trouble = outcome.trouble ?? "new connections were no longer watched after \(openings)"
+        }
         return outcome
     }
 
@@ -168,7 +176,9 @@ package final class ConnectionTransfer: Sendable {
         let text = try ConnectionTable.text(until: limit)
         if Clock.now >= limit { outcome.trouble = "reading the connection table takes too long" }
         if isOver { return .zero }
-        try send(SyncMessage.encode(news.take(text), identifier: settings.identifier), by: sender, &reactor)
+        // What was opened while the table was read stands in it with its port's last connection, or not at all.
+        let connections = news.take(text, openedSince: state.withLock { $0.opened })
+        try send(SyncMessage.encode(connections, identifier: settings.identifier), by: sender, &reactor)
         let duration = Clock.now - started
         outcome.looks += 1
         outcome.connections = news.count

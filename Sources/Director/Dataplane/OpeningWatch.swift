@@ -11,6 +11,8 @@ import SystemPackage
 struct OpeningWatch: ~Copyable {
     /// How many frames are taken at a time.
     private static let burst = 256
+    /// How many bytes may wait: what is opened while this thread does not run, at the kernel's price of 1 to 4 KiB a frame.
+    fileprivate static let buffer: Int32 = 8 << 20
 
     private let services: [ServiceIdentity: UInt32]
     private let identifier: UInt8
@@ -42,9 +44,9 @@ struct OpeningWatch: ~Copyable {
         for holder in sockets {
             for _ in 0..<Self.burst {
                 guard let frame = try holder.socket.receive() else { break }
-                guard !frame.isOutgoing, let key = ConnectionOpening.key(inFrame: frame.bytes),
-                    services[key.service] != nil
-                else { continue }
+                guard let key = ConnectionOpening.key(inFrame: frame.bytes), services[key.service] != nil else {
+                    continue
+                }
                 keys.insert(key)
             }
         }
@@ -67,6 +69,7 @@ private final class PacketSocketHolder {
             etherType: ConnectionOpening.etherType(family),
             filter: ConnectionOpening.filter(family),
             capacity: 128,
+            receiveBuffer: OpeningWatch.buffer,
         )
     }
 }

@@ -70,6 +70,11 @@ extension DirectorLoop {
         transfer?.end(at: Clock.now + Self.lateness)
     }
 
+    /// The offer came to nothing: it may be made again soon, and by then the successor should know all the same.
+    mutating func pauseTransfer() {
+        transfer?.end(at: Clock.now + PeerCore.retryInterval * 4)
+    }
+
     /// Tells of no more connections.
     mutating func endTransfer() {
         transfer?.end(at: Clock.now)

@@ -64,7 +64,7 @@ extension DirectorLoop {
             threads.election.post(.concludeTakeOver(routers: routers, until: until))
         case .cancelHandOver(let routers):
             threads.election.post(.cancelHandOver(routers: routers))
-            endTransfer()
+            pauseTransfer()
             cancelTakeover(of: routers)
         case .peerReported(let active, let superior):
             threads.election.post(.peerReported(active: active, superior: superior))

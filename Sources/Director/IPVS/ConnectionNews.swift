@@ -39,8 +39,12 @@ package struct ConnectionNews: Sendable {
     /// Takes the text of /proc/net/ip_vs_conn and gives what is to be told.
     ///
     /// Most of a table are connections that have ended and linger for two minutes. They are passed over by their last two
-    /// columns: until a look is over, the successor may still go by what it remembers of a port's last use.
-    package mutating func take(_ text: [UInt8]) -> [SyncedConnection] {
+    /// columns: until a look is over, the successor may still go by what it remembers of a port's last use. What the
+    /// successor was told to be opened since the look began is left to the next one.
+    package mutating func take(
+        _ text: [UInt8],
+        openedSince: Set<SyncedConnection.Key> = [],
+    ) -> [SyncedConnection] {
         let lines = text.split(separator: UInt8(ascii: "\n"))
         let ends = lines.map { SyncedConnection.end(inLine: $0) }
         var freshest: [UInt16: UInt32] = [:]
@@ -60,6 +64,7 @@ package struct ConnectionNews: Sendable {
             let persistence = services[connection.key.service] ?? 0
             let full = connection.isTemplate ? persistence : freshest[connection.state] ?? 0
             if isLarge, connection.timeout + Self.delay < full { return nil }
+            guard !openedSince.contains(connection.key) else { return nil }
             let news = Told(destination: connection.destination, state: connection.state)
             guard told.updateValue(news, forKey: connection.key) != news else { return nil }
             var connection = connection

@@ -14,12 +14,16 @@ package enum ConnectionOpening {
     package static func etherType(_ family: AddressFamily) -> UInt16 { family == .ipv4 ? 0x0800 : 0x86dd }
 
     /// A program for packet sockets that lets through nothing else; over IPv6 no segment behind extension headers.
+    ///
+    /// A frame that was meant for another machine, which a promiscuous interface shows too, may open a connection at the
+    /// successor, and is none of this director's.
     package static func filter(_ family: AddressFamily) -> [BPFInstruction] {
         // BPF_ALU|BPF_AND|BPF_K.
         let mask = BPFInstruction(0x54, UInt32(synchronizeAndAcknowledge))
+        let toThisMachine: [BPFInstruction] = [.loadPacketType, .jumpIfEqual(0, 1, 0), .accept(0)]
         switch family {
         case .ipv4:
-            return [
+            return toThisMachine + [
                 .loadByte(23), .jumpIfEqual(UInt32(transport), 0, 7), .loadHalf(20),
                 // BPF_JMP|BPF_JSET: a fragment offset means that there is no TCP header.
                 BPFInstruction(0x45, 0x1fff, 5, 0),
@@ -28,7 +32,7 @@ package enum ConnectionOpening {
                 .jumpIfEqual(UInt32(synchronize), 0, 1), .accept(128), .accept(0),
             ]
         case .ipv6:
-            return [
+            return toThisMachine + [
                 .loadByte(20), .jumpIfEqual(UInt32(transport), 0, 4), .loadByte(67), mask,
                 .jumpIfEqual(UInt32(synchronize), 0, 1), .accept(128), .accept(0),
             ]

@@ -26,6 +26,10 @@ package struct BPFInstruction: Hashable, Sendable {
     /// `BPF_LD|BPF_W|BPF_ABS`: loads the 32-bit word at an offset.
     package static func loadWord(_ offset: UInt32) -> BPFInstruction { BPFInstruction(0x20, offset) }
 
+    /// Loads the packet type (linux/filter.h, `SKF_AD_OFF + SKF_AD_PKTTYPE`): 0 is `PACKET_HOST`, a frame that came for
+    /// this machine.
+    package static var loadPacketType: BPFInstruction { loadByte(0xffff_f004) }
+
     /// `BPF_JMP|BPF_JEQ|BPF_K`: compares what was loaded with a constant.
     package static func jumpIfEqual(_ value: UInt32, _ yes: UInt8, _ no: UInt8) -> BPFInstruction {
         BPFInstruction(0x15, value, yes, no)

@@ -12,16 +12,20 @@ package struct PacketSocket: ~Copyable, Sendable {
     package static let allTypes = UInt16(ETH_P_ALL)
 
     /// Opens a socket for frames of one type; an empty filter accepts all of them.
+    ///
+    /// The receive buffer is in bytes as the kernel counts them (socket(7), `SO_RCVBUFFORCE`); nothing leaves the default.
     package init(
         interfaceIndex: Int32,
         etherType: UInt16,
         filter: [BPFInstruction] = [],
         capacity: Int = 2048,
+        receiveBuffer: Int32? = nil,
     ) throws(Errno) {
         // Protocol 0 receives nothing, so that no frame gets past a filter which is not attached yet.
         let opened = try DatagramSocket.open(AF_PACKET, Int32(SOCK_RAW.rawValue), 0)
         let raw = opened.raw
         try SystemCall.setOption(raw, SOL_SOCKET, tandem_so_timestampns, 1)
+        if let receiveBuffer { try SystemCall.setOption(raw, SOL_SOCKET, SO_RCVBUFFORCE, receiveBuffer) }
         if !filter.isEmpty { try SocketFilter.attach(filter, to: raw) }
         var address = sockaddr_ll()
         address.sll_family = UInt16(AF_PACKET)
