@@ -57,6 +57,18 @@ import VRRP
         for index in 0...1 { #expect(pair.sides[index].core.status(at: pair.now)?.handover == nil) }
     }
 
+    @Test func `a router that is lost while the successor is told keeps the others from nothing`() throws {
+        let pair = try Pair(names: ["back", "front"]).started()
+        pair.telling = .milliseconds(50)
+        pair.handle(0, .stopRequested(.stop))
+        pair.run(.milliseconds(20))
+        pair.sides[0].routers["back"] = .initialize
+        pair.report(0)
+        pair.run(.milliseconds(150))
+        #expect(pair.sides[0].isStopReady && pair.sides[1].active.contains("front"))
+        #expect(!pair.unserved.contains("front"), "\(pair.unserved)")
+    }
+
     @Test func `a link that ends while the successor is told ends the handover`() throws {
         let pair = try Pair().started()
         pair.telling = .milliseconds(50)

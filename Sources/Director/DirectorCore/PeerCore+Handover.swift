@@ -83,12 +83,17 @@ extension PeerCore {
     }
 
     /// Offers the routers to the peer: from now on this director does not contend for them.
+    ///
+    /// One that was lost meanwhile keeps none of the others back.
     mutating func offer(_ deal: Deal, at now: MonotonicInstant) {
-        guard Set(activeRouters).isSuperset(of: deal.routers) else {
+        var deal = deal
+        let active = Set(activeRouters)
+        let lost = deal.routers.filter { !active.contains($0) }
+        guard lost.count < deal.routers.count else {
             say(.cancelled, deal, refusals: [.notActive])
             return fail([.notActive], at: now)
         }
-        var deal = deal
+        deal.routers.removeAll { lost.contains($0) }
         deal.until = now + Self.handoverPatience
         handover = .offering(deal, isAccepted: false)
         effects.append(.election(.handOver(routers: deal.routers, until: deal.until)))
