@@ -105,6 +105,13 @@ extension VirtualRouterTests {
         #expect(router.activeRouter == nil)
     }
 
+    @Test func `Active and handing over, knows of a successor and is late an interval sooner`() {
+        let router = Self.active()
+        let lastSent = Self.start + Self.down(100)
+        _ = router.handle(.handOver(until: lastSent + .seconds(3)), at: lastSent + .milliseconds(1))
+        #expect(router.lateAfter == lastSent + Self.down(100))
+    }
+
     @Test func `Active, as late as a Backup Router waits and no more, goes on where it has heard nobody`() throws {
         let router = Self.active()
         let lastSent = Self.start + Self.down(100)
