@@ -161,8 +161,12 @@ struct ProbingLoop: ~Copyable {
                     waiting += prober.handle(.finished(run, outcome), at: Clock.now)
                 }
                 let now = Clock.now
-                connecting[run] = nil
-                let outcome = attempts.removeValue(forKey: run)?.expire(at: now) ?? paths.expire(run)
+                let unasked = connecting.removeValue(forKey: run)
+                var outcome = attempts.removeValue(forKey: run)?.expire(at: now) ?? paths.expire(run)
+                // A connection is the beginning of such a check: of what was never asked nothing is known.
+                if let unasked, case .passed = outcome {
+                    outcome = .couldNotRun(evidence: "no time was left to ask \(unasked.endpoint)")
+                }
                 waiting += prober.handle(.finished(run, judge(outcome, at: now)), at: now)
             case .cancel(let run):
                 attempts[run] = nil
