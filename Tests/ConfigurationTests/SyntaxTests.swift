@@ -17,7 +17,7 @@ import Testing
         let text = try Files.text(ofExample: "director-lb1.yaml").replacing("scheduler: rr", with: "scheduler: wcl")
         #expect(
             error(text).map { "\($0)" } == """
-                x.yaml:25:16: there is no scheduler "wcl"; did you mean "wlc"?
+                x.yaml:26:16: there is no scheduler "wcl"; did you mean "wlc"?
                         scheduler: wcl
                                    ^~~
                 """

@@ -90,7 +90,7 @@ extension DirectorConfiguration {
     private static var keys: [String: String] {
         [
             "virtual_router": "virtual_routers", "real_server": "real_servers", "service": "services",
-            "member": "services",
+            "member": "services", "pool": "services",
         ]
     }
 

@@ -17,7 +17,7 @@ struct KeygenCommand: ParsableCommand {
             print(try fingerprint())
         } catch {
             Terminal.complain("\(error)")
-            throw ExitCode.failure
+            throw ExitCode(2)
         }
     }
 
