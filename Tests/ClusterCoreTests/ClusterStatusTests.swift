@@ -1,8 +1,10 @@
 import Balancing
-import DirectorCore
 import Health
 import Primitives
 import Testing
+import VRRP
+
+@testable import DirectorCore
 
 @Suite struct ClusterStatusTests {
     @Test func `logs repairs one by one only up to a limit, and counts on`() {
@@ -50,6 +52,47 @@ import Testing
         #expect(bench.destination(1)?.reason == .probeRefused)
         #expect(bench.destination(1)?.furtherReasons == [])
         #expect(bench.destination(1)?.evidence == "refused")
+    }
+
+    @Test func `the status has what the election and its routers have counted, by cause`() throws {
+        let bench = Bench.serving()
+        var report = ElectionReport(
+            routers: [
+                ElectionReport.Router(
+                    name: "lan",
+                    virtualRouterIdentifier: 51,
+                    interface: "eth0",
+                    priority: 100,
+                    state: .backup,
+                    since: bench.now,
+                    reason: .started,
+                    addresses: [],
+                    findings: [],
+                    statistics: VirtualRouter.Statistics(),
+                )
+            ],
+            rejections: RejectionCounts(),
+            refusedSettings: nil,
+            addressRepairs: 2,
+            isStopping: false,
+        )
+        report.routers[0].statistics.advertisementsReceived = 12
+        for _ in 0..<3 { report.routers[0].statistics.rejections.count(.wrongChecksum) }
+        report.routers[0].statistics.authenticity.count(.replay)
+        report.rejections.count(.unknownVirtualRouter)
+        bench.send(.electionReported(report))
+        var status = bench.core.status(at: bench.now)
+        let counters = try #require(status.routers.first).counters
+        #expect(counters.advertisementsReceived == 12 && counters.rejected == ["wrongChecksum": 3])
+        #expect(counters.unverified == ["replay": 1])
+        #expect(status.election.rejected == ["unknownVirtualRouter": 1] && status.election.addressRepairs == 2)
+        var latencies = LatencyHistogram()
+        for latency in [Interval.microseconds(15), .microseconds(20), .seconds(60)] { latencies.record(latency) }
+        status.election.record(latencies)
+        #expect(status.election.wakeUps.map(\.count).reduce(0, +) == 3)
+        #expect(status.election.wakeUps[1] == .init(upToMicroseconds: 20, count: 2))
+        #expect(status.election.wakeUps.last == .init(upToMicroseconds: nil, count: 1))
+        #expect(status.election.latestWakeUpMicroseconds == 60_000_000)
     }
 
     @Test func `a service has a state, a reason, evidence and an age`() {

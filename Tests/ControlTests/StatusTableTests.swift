@@ -123,6 +123,16 @@ import Testing
         #expect(StatusTable.render(Self.status) == expected)
     }
 
+    @Test func `what was rejected is counted by cause, and other routers of the LAN are not told of`() {
+        var status = Self.status
+        status.routers[0].counters.rejected = ["wrongTimeToLive": 2, "authenticationFailed": 5]
+        status.election.rejected = ["unknownVirtualRouter": 600, "truncated": 1]
+        let lines = StatusTable.render(status).split(separator: "\n")
+        #expect(lines.contains("web has rejected 7 advertisement(s): authenticationFailed 5, wrongTimeToLive 2"))
+        #expect(lines.contains("no router of this director has taken 1 advertisement(s): truncated 1"))
+        #expect(!StatusTable.render(status).contains("600"))
+    }
+
     @Test func `who the other director hears claim an address has its name, MAC, node and age`() throws {
         var status = Self.status
         status.peer = PeerStatus(

@@ -6,7 +6,7 @@ package enum StatusTable {
     /// The whole status.
     package static func render(_ status: ClusterStatus) -> String {
         var sections = [[header(status)] + (status.troubles + status.addressFindings).map { "! \($0)" }]
-        sections.append(routers(status.routers))
+        sections.append(routers(status.routers) + rejections(status))
         if let peer = status.peer { sections.append(PeerTable.lines(peer)) }
         sections.append(contentsOf: status.services.map(service))
         sections.append(realServers(status.realServers))
@@ -49,6 +49,18 @@ package enum StatusTable {
             ])
         }
         return table.lines + routers.flatMap { router in router.findings.map { "! \(router.name): \($0)" } }
+    }
+
+    /// What came and was not acted upon; that others elect on the same LAN is nothing to tell.
+    private static func rejections(_ status: ClusterStatus) -> [String] {
+        func text(_ counts: [String: UInt64]) -> String {
+            let list = counts.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+            return "\(counts.values.reduce(0, +)) advertisement(s): \(list.joined(separator: ", "))"
+        }
+        let stray = status.election.rejected.filter { $0.key != "unknownVirtualRouter" }
+        return status.routers.filter { !$0.counters.rejected.isEmpty }
+            .map { "\($0.name) has rejected \(text($0.counters.rejected))" }
+            + (stray.isEmpty ? [] : ["no router of this director has taken \(text(stray))"])
     }
 
     private static func service(_ service: ServiceStatus) -> [String] {

@@ -38,6 +38,9 @@ extension DirectorLoop {
             var status = core.status(at: Clock.now)
             status.peer = peer.status(at: Clock.now)
             status.troubles = threads.troubles.map(\.description)
+            let health = threads.election.health
+            (status.election.heldBack, status.election.sendFailures) = (health.heldBack, health.sendFailures)
+            status.election.record(health.latencies)
             message.reply.succeed(status)
         case .drainProgress(let realServer, let service, let known):
             if let problem = problem(realServer: realServer, service: service) {

@@ -18,6 +18,7 @@ extension ClusterCore {
             configurationAge: age(configuredAt),
             isStopping: isStopping,
             routers: (election?.routers ?? []).map { RouterStatus($0, age: age($0.since)) },
+            election: electionStatus,
             services: settings.map { settings in settings.services.map { status(of: $0, in: settings, age) } } ?? [],
             realServers: (settings?.realServers ?? []).map { status(of: $0, age, at: now) },
             strayOrders: strayOrders(at: now),
@@ -37,6 +38,14 @@ extension ClusterCore {
                 )
             },
         )
+    }
+
+    private var electionStatus: ElectionStatus {
+        var status = ElectionStatus()
+        guard let election else { return status }
+        status.rejected = election.rejections.byName
+        status.addressRepairs = election.addressRepairs
+        return status
     }
 
     private func status(
@@ -228,6 +237,7 @@ extension RouterStatus {
             addresses: router.addresses.map { Address(address: "\($0.prefix)", isHeld: $0.isHeld) },
             findings: router.findings.map { "\($0)" },
             evidence: router.findings.first.map { "\($0)" } ?? router.activeRouter.map { "active router \($0)" } ?? "",
+            counters: RouterCounters(router.statistics),
         )
     }
 }

@@ -12,6 +12,8 @@ package struct ClusterStatus: Hashable, Sendable, Codable {
     package var isStopping: Bool
     /// The virtual routers; empty before the election told of them.
     package var routers: [RouterStatus]
+    /// What the election has counted beside them.
+    package var election = ElectionStatus()
     /// The services in the file's order.
     package var services: [ServiceStatus]
     /// The real servers in the file's order.

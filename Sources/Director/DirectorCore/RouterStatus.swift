@@ -34,4 +34,6 @@ package struct RouterStatus: Hashable, Sendable, Codable {
     package var findings: [String]
     /// The first finding, or who the Active Router is.
     package var evidence = ""
+    /// What it has counted.
+    package var counters = RouterCounters()
 }

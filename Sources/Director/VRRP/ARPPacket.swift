@@ -41,7 +41,7 @@ package struct ARPPacket: Hashable, Sendable {
         self.targetAddress = targetAddress
     }
 
-    /// Gratuitous ARP as RFC 9568 section 6.4.2 wants it: a broadcast request for one's own address.
+    /// Gratuitous ARP, for what RFC 9568 section 6.4.2 wants it: a broadcast request for one's own address.
     package static func gratuitous(_ address: IPv4Address, at mac: MACAddress) -> ARPPacket {
         ARPPacket(
             operation: .request,
