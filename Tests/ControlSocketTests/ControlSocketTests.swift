@@ -125,6 +125,44 @@ private let loops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         }
     }
 
+    @Test func `a client that asks ahead without end is turned away`() throws {
+        let kept = Mutex<[ControlReply]>([])
+        let server = ControlServer(path: path, limits: ControlLimits(), eventLoop: loops.next()) { _, reply in
+            kept.withLock { $0.append(reply) }
+        }
+        try server.start()
+        defer { server.stop() }
+        let socket = try UnixSocket(path: path)
+        try socket.connect(timeout: .seconds(20))
+        try socket.send(Array("{}\n".utf8))
+        var sent = 0
+        do {
+            while sent < 256 {
+                try socket.send([UInt8](repeating: UInt8(ascii: "a"), count: 65_536))
+                sent += 1
+            }
+        } catch {}
+        #expect(sent < 64, "16 MiB were taken")
+        #expect(kept.withLock(\.count) == 1)
+    }
+
+    @Test func `a client that reads no answers is asked for no more requests`() throws {
+        let asked = Atomic(0)
+        let answer = String(repeating: "a", count: 60_000)
+        let server = ControlServer(path: path, limits: ControlLimits(), eventLoop: loops.next()) { _, reply in
+            asked.add(1, ordering: .relaxed)
+            reply.succeed(answer)
+        }
+        try server.start()
+        defer { server.stop() }
+        let socket = try UnixSocket(path: path)
+        try socket.connect(timeout: .seconds(20))
+        try socket.send((0..<4_000).flatMap { _ in Array("{}\n".utf8) })
+        // Whoever asks meanwhile is served, and what the first one has asked was taken up by then.
+        for _ in 0..<20 { #expect(try ControlClient(path: path).ask(Request(word: "x"), for: String.self) == answer) }
+        #expect(asked.load(ordering: .relaxed) < 20 + 64)
+    }
+
     @Test func `a client that says nothing is closed`() throws {
         var limits = ControlLimits()
         limits.idleTimeout = .milliseconds(100)

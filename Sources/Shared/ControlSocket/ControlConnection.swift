@@ -14,6 +14,8 @@ final class ControlConnection: ChannelInboundHandler {
     /// Counts the requests, so that an answer that comes too late is none to the next one.
     private var request: UInt64 = 0
     private var isAnswerAwaited = false
+    /// Whether the last answer has not left yet: who does not read is asked for no more requests.
+    private var isAnswering = false
 
     init(limits: ControlLimits, handler: @escaping ControlServer.Handler) {
         self.limits = limits
@@ -36,6 +38,7 @@ final class ControlConnection: ChannelInboundHandler {
         var buffer = unwrapInboundIn(data)
         received.writeBuffer(&buffer)
         takeRequest()
+        if received.readableBytes > limits.requestSize { refuse("too much is asked ahead") }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -43,7 +46,7 @@ final class ControlConnection: ChannelInboundHandler {
     }
 
     private func takeRequest() {
-        guard !isAnswerAwaited, let channel else { return }
+        guard !isAnswerAwaited, !isAnswering, let channel else { return }
         let lineFeed = UInt8(ascii: "\n")
         let end = received.readableBytesView.firstIndex(of: lineFeed)
         let size = end.map { $0 - received.readerIndex + 1 } ?? received.readableBytes
@@ -65,12 +68,15 @@ final class ControlConnection: ChannelInboundHandler {
         isAnswerAwaited = false
         startIdleTimer(channel)
         do throws(ControlJSON.Failure) {
-            channel.writeAndFlush(ByteBuffer(string: try ControlJSON.text(answer) + "\n"), promise: nil)
+            let text = try ControlJSON.text(answer) + "\n"
+            isAnswering = true
+            channel.writeAndFlush(ByteBuffer(string: text)).assumeIsolated().whenSuccess {
+                self.isAnswering = false
+                self.takeRequest()
+            }
         } catch {
             refuse("the answer cannot be encoded: \(error)")
-            return
         }
-        takeRequest()
     }
 
     /// Says what is wrong and closes.
