@@ -140,6 +140,9 @@ import Testing
         for code in [Errno.networkUnreachable, .noRouteToHost, .invalidArgument, .permissionDenied] {
             #expect(Host.meansNoRoute(code))
         }
+        for code in [Errno.notSupported, .addressFamilyNotSupported] {
+            #expect(Host.meansNoRoute(code), "one IPv6 address without IPv6 would hide all others")
+        }
         for code in [Errno.timedOut, .noBufferSpace, .interrupted, .noMemory, .badMessage] {
             #expect(!Host.meansNoRoute(code), "the address would be taken off for it")
         }

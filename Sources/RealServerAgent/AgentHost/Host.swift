@@ -121,6 +121,8 @@ package struct Host: ~Copyable {
     static func meansNoRoute(_ code: Errno) -> Bool {
         switch code {
         case .networkUnreachable, .noRouteToHost, .invalidArgument, .permissionDenied: true
+        // A kernel without the address family.
+        case .notSupported, .addressFamilyNotSupported: true
         default: false
         }
     }
