@@ -41,6 +41,8 @@ import Testing
         #expect(outcome() == nil)
         #expect(outcome(isTimeUp: true)?.acted == true, "who is off sends nothing")
         let second = try bench.connect(1)
+        #expect(outcome() == nil, "it has just connected")
+        #expect(outcome(isTimeUp: true)?.missing == "lb2 has not said yet what weight it gives")
         bench.sessions[second]?.show(View(entries: [.init(service: Bench.web, weight: 3, reason: "healthy")]))
         try bench.exchange(second)
         #expect(outcome() == nil)

@@ -154,6 +154,7 @@ import Testing
         try bench.send(.releaseRequested(deadline: .zero))
         try bench.advance(.seconds(3))
         #expect(bench.host.held.contains { $0.prefix == FakeHost.prefix(vipText) })
+        #expect(bench.host.value("all", .arpIgnore) == 1, "nobody may answer ARP for what stays")
     }
 
     @Test func `a VIP on an interface is reported, not removed`() throws {

@@ -103,7 +103,13 @@ extension AgentCore {
     }
 
     /// Gives the sysctls back their own values, where they still have Tandem's.
+    ///
+    /// A virtual address on lo that somebody else put there stays, and has to stay silent.
     private mutating func restoreSysctls(into turn: inout Turn) {
+        let stays = loopback.contains {
+            $0.prefix.address.family == .ipv4 && demand.addresses.contains($0.prefix.address)
+        }
+        guard !stays else { return }
         let previous = saved.previous.sorted { $0.key < $1.key }
         for (key, value) in previous where host.sysctls?[key] == key.name.wanted && value != key.name.wanted {
             turn.kernel.append(.writeSysctl(key, value))

@@ -24,6 +24,7 @@ package struct HoldProgress: Hashable, Sendable {
         let connected = status.directors.filter(\.isConnected)
         hasConnected = !connected.isEmpty
         sending = connected.compactMap { director in
+            guard director.viewAge != nil else { return "\(director.name) has not said yet what weight it gives" }
             guard let weight = director.view.first(where: { $0.weight > 0 }) else { return nil }
             return "\(director.name) gives \(weight.service) weight \(weight.weight) (\(weight.reason))"
         }
