@@ -121,7 +121,9 @@ import Testing
         #expect(drain["WantedBy"] == ["%i.service"])
         #expect(drain["RemainAfterExit"] == ["yes"])
         #expect(drain["ExecStop"] == ["-/usr/sbin/tandem-agent drain --unit %i.service"])
-        #expect(drain["ExecStart"] == ["-/usr/sbin/tandem-agent resume --unit %i.service"])
+        #expect(drain["ExecStart"] == ["/usr/sbin/tandem-agent resume --unit %i.service"])
+        // An agent that is away when the service starts would keep the drain for ever.
+        #expect(drain["Restart"] == ["on-failure"] && drain["StartLimitIntervalSec"] == ["0"])
         #expect(drain["Requires"] == nil && drain["BindsTo"] == nil)
         let reboot = try settings("tandem-agent-drain.service")
         let own: Set<String> = ["After", "Wants", "PartOf", "Description", "ExecStart", "ExecStop", "WantedBy"]
