@@ -119,8 +119,8 @@ package struct VirtualRouter: ~Copyable {
     ///
     /// An Active Router that has sent nothing for its Active_Down_Interval may have a successor, whose advertisement it
     /// finds in its socket; where it finds none for another interval, it may have slept with all of its machine, and has to
-    /// listen first. One that is handing over knows of a successor, and does not wait for that. A Backup Router whose timer ran out that long ago was not there to hear the advertisements that its
-    /// full socket dropped.
+    /// listen first. One that is handing over knows of a successor, and does not wait for that. A Backup Router whose timer
+    /// ran out that long ago was not there to hear the advertisements that its full socket dropped.
     package var lateAfter: MonotonicInstant? {
         switch state {
         case .initialize: nil
