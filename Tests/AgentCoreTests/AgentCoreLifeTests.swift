@@ -151,6 +151,50 @@ import Testing
         #expect(bench.fact(.draining, first)?.verdict == .holds)
     }
 
+    @Test func `a release waits for a director that is about to connect again`() throws {
+        let (bench, first, second) = try serving()
+        try bench.send(.linkClosed(connection: first, reason: "reset"))
+        bench.sessions[first] = nil
+        try bench.send(.releaseRequested(deadline: .seconds(30)))
+        bench.sessions[second]?.acknowledgeDrain(1)
+        try bench.exchange(second)
+        try bench.advance(.seconds(2))
+        #expect(bench.host.ours.count == 1, "the first director gives the node connections by its own probes")
+        let again = try bench.connect(0)
+        #expect(bench.linkEvents[again]?.contains { if case .drainRequested = $0 { true } else { false } } == true)
+        try bench.advance(.seconds(2))
+        #expect(bench.host.ours.count == 1, "it has not acknowledged")
+        bench.sessions[again]?.acknowledgeDrain(1)
+        try bench.exchange(again)
+        try bench.advance(.seconds(1))
+        #expect(bench.host.ours.isEmpty)
+    }
+
+    @Test func `a release waits three seconds at most for directors that do not come`() throws {
+        let (bench, first, second) = try serving()
+        for connection in [first, second] {
+            try bench.send(.linkClosed(connection: connection, reason: "reset"))
+            bench.sessions[connection] = nil
+        }
+        try bench.send(.releaseRequested(deadline: .seconds(30)))
+        try bench.advance(.milliseconds(2_900))
+        #expect(bench.host.ours.count == 1)
+        try bench.advance(.seconds(1))
+        #expect(bench.host.ours.isEmpty)
+    }
+
+    @Test func `a release does not wait for directors that are long gone`() throws {
+        let (bench, first, second) = try serving()
+        for connection in [first, second] {
+            try bench.send(.linkClosed(connection: connection, reason: "reset"))
+            bench.sessions[connection] = nil
+        }
+        try bench.advance(.seconds(4))
+        try bench.send(.releaseRequested(deadline: .seconds(30)))
+        try bench.advance(.milliseconds(500))
+        #expect(bench.host.ours.isEmpty)
+    }
+
     @Test func `a release waits no longer than its deadline`() throws {
         let (bench, _, _) = try serving()
         bench.host.connections[vip] = 2

@@ -15,7 +15,8 @@ extension AgentCore {
             return
         }
         for old in links where old.director == director {
-            closeLink(old.connection, goodbye: .superseded, reason: "superseded by a new connection", into: &turn)
+            let reason = "superseded by a new connection"
+            closeLink(old.connection, goodbye: .superseded, reason: reason, at: now, into: &turn)
         }
         statistics.linksOpened += 1
         let session = AgentLinkSession(
@@ -43,7 +44,7 @@ extension AgentCore {
                 take(event, from: links[index].director, on: connection, at: now, into: &turn)
             }
         } catch {
-            breakLink(connection, error, into: &turn)
+            breakLink(connection, error, at: now, into: &turn)
         }
     }
 
@@ -73,7 +74,7 @@ extension AgentCore {
             links[index].view = view
             links[index].viewedAt = now
         case .goodbye(let goodbye):
-            forgetLink(connection, reason: "goodbye: \(goodbye.reason)", into: &turn)
+            forgetLink(connection, reason: "goodbye: \(goodbye.reason)", at: now, into: &turn)
             turn.last.append(.close(connection: connection))
         }
     }
@@ -114,14 +115,19 @@ extension AgentCore {
             do throws(ProtocolViolation) {
                 try links[index].session.tick(at: now)
             } catch {
-                breakLink(connection, error, into: &turn)
+                breakLink(connection, error, at: now, into: &turn)
             }
         }
     }
 
-    private mutating func breakLink(_ connection: UInt64, _ violation: ProtocolViolation, into turn: inout Turn) {
+    private mutating func breakLink(
+        _ connection: UInt64,
+        _ violation: ProtocolViolation,
+        at now: MonotonicInstant,
+        into turn: inout Turn,
+    ) {
         statistics.violations += 1
-        forgetLink(connection, reason: "\(violation)", into: &turn)
+        forgetLink(connection, reason: "\(violation)", at: now, into: &turn)
         turn.last.append(.close(connection: connection))
     }
 
@@ -129,19 +135,26 @@ extension AgentCore {
         _ connection: UInt64,
         goodbye: Goodbye.Reason,
         reason: String,
+        at now: MonotonicInstant,
         into turn: inout Turn,
     ) {
         guard let index = links.firstIndex(where: { $0.connection == connection }) else { return }
         links[index].session.sayGoodbye(goodbye)
         let bytes = links[index].session.takeOutput()
         if !bytes.isEmpty { turn.outbound.append(.send(connection: connection, bytes: bytes)) }
-        forgetLink(connection, reason: reason, into: &turn)
+        forgetLink(connection, reason: reason, at: now, into: &turn)
         turn.last.append(.close(connection: connection))
     }
 
-    mutating func forgetLink(_ connection: UInt64, reason: String, into turn: inout Turn) {
+    mutating func forgetLink(
+        _ connection: UInt64,
+        reason: String,
+        at now: MonotonicInstant,
+        into turn: inout Turn,
+    ) {
         guard let index = links.firstIndex(where: { $0.connection == connection }) else { return }
         let link = links.remove(at: index)
+        lostAt[link.director] = now
         turn.outbound.append(.log(.linkDown(director: name(of: link.director), reason: reason)))
     }
 

@@ -68,11 +68,10 @@ extension AgentCore {
     /// Takes a release as far as what is known allows.
     mutating func advanceRelease(at now: MonotonicInstant, into turn: inout Turn) {
         if case .draining(var release) = phase {
-            let connected = links.filter(\.session.isConnected).map(\.director)
-            if release.drainedAt == nil, connected.allSatisfy({ release.acknowledged.contains($0) }) {
+            if release.drainedAt == nil, !isAwaitingDirectors(release, at: now) {
                 release.drainedAt = now
                 phase = .draining(release)
-                if !connected.isEmpty { turn.outbound.append(.log(.drainAcknowledged)) }
+                if !links.isEmpty { turn.outbound.append(.log(.drainAcknowledged)) }
             }
             let isEmpty = release.drainedAt.map { drained in
                 connectionsCountedAt.map { $0 > drained } ?? false && (host.connections?.total ?? 0) == 0
@@ -90,6 +89,16 @@ extension AgentCore {
             } else {
                 remove(at: now, into: &turn)
             }
+        }
+    }
+
+    /// Whether a director may still send the node new connections.
+    ///
+    /// One that has just restarted, or whose agent has, does so by its own probes until it has connected again.
+    private func isAwaitingDirectors(_ release: AgentPhase.Release, at now: MonotonicInstant) -> Bool {
+        settings.directors.map(\.fingerprint).contains { director in
+            if links.contains(where: { $0.director == director }) { return !release.acknowledged.contains(director) }
+            return now - (lostAt[director] ?? startedAt) < Self.reconnectPatience
         }
     }
 
@@ -135,7 +144,7 @@ extension AgentCore {
 
     private mutating func finish(goodbye: Goodbye.Reason, at now: MonotonicInstant, into turn: inout Turn) {
         turn.outbound.append(.log(.stopping))
-        for link in links { closeLink(link.connection, goodbye: goodbye, reason: "stopping", into: &turn) }
+        for link in links { closeLink(link.connection, goodbye: goodbye, reason: "stopping", at: now, into: &turn) }
         enter(.stopped, at: now)
         turn.last.append(.finish)
     }

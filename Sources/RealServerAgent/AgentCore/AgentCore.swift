@@ -16,6 +16,8 @@ package struct AgentCore: ~Copyable {
     static let repairLimit = 20
     /// How long removing addresses may take before the release is called incomplete.
     static let removalPatience = Interval.seconds(2)
+    /// How long a release waits for a director that has lost its link: it is back before if it lives.
+    static let reconnectPatience = Interval.seconds(3)
 
     let identity: AgentIdentity
     var settings: AgentSettings
@@ -26,6 +28,8 @@ package struct AgentCore: ~Copyable {
     /// The sysctls as they were when they were first seen.
     var machineSysctls: [SysctlKey: Int] = [:]
     var links: [DirectorLink] = []
+    /// When a director's last link ended.
+    var lostAt: [KeyFingerprint: MonotonicInstant] = [:]
     var facts: [RecordedFact] = []
     var checks = LocalChecks()
     var hanging: [ServiceIdentity: Interval] = [:]
@@ -139,7 +143,7 @@ package struct AgentCore: ~Copyable {
         case .linkReceived(let connection, let bytes):
             receive(bytes, on: connection, at: now, into: &turn)
         case .linkClosed(let connection, let reason):
-            forgetLink(connection, reason: reason, into: &turn)
+            forgetLink(connection, reason: reason, at: now, into: &turn)
         case .effectFailed(let effect, let reason):
             note(failure: reason, of: effect, at: now, into: &turn)
         case .saved:
@@ -204,8 +208,9 @@ package struct AgentCore: ~Copyable {
         saved.desires.removeAll { desire in !new.directors.contains { $0.fingerprint == desire.director } }
         turn.kernel.append(.log(.configurationReplaced))
         for link in links where !new.directors.contains(where: { $0.fingerprint == link.director }) {
-            closeLink(link.connection, goodbye: .dismissed, reason: "no longer configured", into: &turn)
+            closeLink(link.connection, goodbye: .dismissed, reason: "no longer configured", at: now, into: &turn)
         }
+        lostAt = lostAt.filter { lost in new.directors.contains { $0.fingerprint == lost.key } }
         demandChanged(at: now, into: &turn)
         if phase != .starting { measureCapacity(at: now) }
     }
