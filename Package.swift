@@ -174,7 +174,7 @@ let package = Package(
         library(
             "PeerLink",
             "Director/PeerLink",
-            ["Primitives", "DirectorCore", "SecureTransport", nioCore, system],
+            ["Primitives", "DirectorCore", "PeerProtocol", "SecureTransport", nioCore, system],
         ),
         library("Control", "Director/Control", ["DirectorCore", "Health"]),
         .executableTarget(

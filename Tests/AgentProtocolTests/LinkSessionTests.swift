@@ -185,4 +185,21 @@ import Testing
         )
         #expect(hello.heartbeatInterval == .milliseconds(agreed))
     }
+
+    @Test func `whoever sends far more than it has to say is cut off`() throws {
+        var (director, agent) = try connected()
+        func heartbeat(_ sequence: UInt64) -> [UInt8] { FrameCodec.encode(.heartbeat(Heartbeat(sequence: sequence))) }
+        // An honest agent's heartbeats of half a minute, all at once.
+        for sequence in UInt64(1)...150 { _ = try director.received(heartbeat(sequence)[...], at: at(1_000)) }
+        #expect(throws: ProtocolViolation.tooManyFrames) {
+            for sequence in UInt64(151)...2_000 {
+                _ = try director.received(heartbeat(sequence)[...], at: at(1_000 + Int64(sequence) / 10))
+            }
+        }
+        // Frames of a type that nobody knows are as many.
+        let unknown: [UInt8] = [0, 0, 0, 4, FrameCodec.version, 250, 0, 0]
+        #expect(throws: ProtocolViolation.tooManyFrames) {
+            for _ in 0...2_000 { _ = try agent.received(unknown[...], at: at(1_000)) }
+        }
+    }
 }

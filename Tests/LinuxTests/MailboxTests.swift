@@ -59,4 +59,17 @@ import Testing
             #expect(own == own.sorted(), "one producer's messages keep their order")
         }
     }
+
+    @Test func `hands over so many at a time, and wakes the loop for the rest`() throws {
+        let mailbox = try Mailbox<Int>(capacity: 8, whenFull: .refuse)
+        var reactor = try Reactor()
+        try reactor.add(mailbox.descriptor, token: 7, interest: .read)
+        for number in 1...5 { mailbox.post(number) }
+        #expect(mailbox.drain(atMost: 2) == [1, 2])
+        #expect(try reactor.wait(until: Clock.now).map(\.token) == [7])
+        #expect(mailbox.drain(atMost: 2) == [3, 4])
+        #expect(try reactor.wait(until: Clock.now).map(\.token) == [7])
+        #expect(mailbox.drain(atMost: 2) == [5])
+        #expect(try reactor.wait(until: Clock.now).isEmpty)
+    }
 }

@@ -207,4 +207,26 @@ import VRRP
         #expect(alone.contains(.stopListening))
         #expect(alone.contains(.election(.deferPreemption(false))))
     }
+
+    @Test func `a clock of any value is named and does no harm`() throws {
+        for clock in [UInt64(Int64.max) - 1 << 40, 1 << 62, 1] {
+            let pair = try Pair()
+            pair.sides[1].clock = clock
+            for index in 0...1 { pair.start(index) }
+            pair.run(.seconds(2))
+            let findings = pair.sides[0].core.status(at: pair.now)?.findings ?? []
+            #expect(findings.contains { $0.contains("the other director's clock is") }, "\(clock)")
+        }
+    }
+
+    @Test func `a key that was replaced is listened for no more, though this director dials the new one`() throws {
+        let pair = try Pair().started()
+        // lb2 has the higher key and listens; its new peer's is higher still.
+        let other = try Side("lb1", byte: 9, address: pair.sides[0].address, priority: 110)
+        let effects = pair.handle(1, .configurationReplaced(pair.sides[1].settings(peer: other, routers: pair.names)))
+        #expect(effects.contains(.stopListening))
+        pair.run(.milliseconds(100))
+        let late = pair.handle(1, .connected(.accepted(77)))
+        #expect(late.contains(.close(.accepted(77))))
+    }
 }

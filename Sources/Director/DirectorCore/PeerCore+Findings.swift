@@ -6,6 +6,8 @@ import VRRP
 extension PeerCore {
     /// How far the clocks may differ.
     private static var clockTolerance: Int64 { 2_000 }
+    /// A difference beyond it is nonsense, and shown as this much: 31 years.
+    private static var clockLimit: Int64 { 1_000_000_000_000 }
     /// How long both may be Active before it is more than a crossing of messages.
     private static var bothActivePatience: Interval { .seconds(1) }
     /// How long a link may be away before it is worth a word: a restarted peer is back sooner.
@@ -55,7 +57,8 @@ extension PeerCore {
         }
         if let told = session.clock, told.value > 0, clockOffset != nil {
             let difference = Int64(clamping: told.value) - Int64(clamping: clock(at: told.at))
-            if abs(difference) > Self.clockTolerance { found.append(.clockDiffers(milliseconds: difference)) }
+            let shown = max(-Self.clockLimit, min(Self.clockLimit, difference))
+            if abs(difference) > Self.clockTolerance { found.append(.clockDiffers(milliseconds: shown)) }
         }
         let both = bothActive.filter { now >= $0.value + Self.bothActivePatience }.keys.sorted()
         if !both.isEmpty { found.append(.bothActive(routers: both)) }

@@ -25,7 +25,8 @@ extension PeerCore {
             old?.peer != new.peer || old?.fingerprint != new.fingerprint || old?.directorName != new.directorName
         guard isOtherLink else { return }
         if old?.peer != nil { dismiss(.dismissed, at: now) }
-        if case .listening = link { effects.append(.stopListening) }
+        // By the old settings: who listened does so while a link is open, too, and for a key that counts no more.
+        if let old, old.peer != nil, !old.dials { effects.append(.stopListening) }
         linkSince = now
         linkEvidence = ""
         attempts = 0
@@ -65,7 +66,7 @@ extension PeerCore {
         switch (link, connection) {
         case (.dialing(let dialled, _), .dialled) where dialled == connection: break
         case (.listening, .accepted): break
-        case (.open(let old, var session), .accepted):
+        case (.open(let old, var session), .accepted) where !settings.dials:
             // The peer has started anew, and the old connection has not noticed yet.
             session.sayGoodbye(.superseded)
             send(session.takeOutput(), on: old)

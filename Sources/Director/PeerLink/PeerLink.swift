@@ -1,5 +1,6 @@
 package import DirectorCore
 package import NIOCore
+internal import PeerProtocol
 package import Primitives
 package import SecureTransport
 internal import Synchronization
@@ -20,6 +21,13 @@ package final class PeerLink: Sendable {
 
     private static let generationShift: UInt64 = 40
 
+    /// What a session may have to say at once, opinions of many real servers first of all, has to fit.
+    package static var limits: LinkLimits {
+        var limits = LinkLimits()
+        limits.writeBuffer = 2 * PeerLimits.output
+        return limits
+    }
+
     private let identity: IdentityKey
     private let limits: LinkLimits
     private let eventLoop: any EventLoop
@@ -32,7 +40,7 @@ package final class PeerLink: Sendable {
     /// The sink answers false if it has no room for the event, which then comes again.
     package init(
         identity: IdentityKey,
-        limits: LinkLimits = LinkLimits(),
+        limits: LinkLimits = PeerLink.limits,
         eventLoop: any EventLoop,
         events: @escaping @Sendable (PeerEvent) -> Bool,
     ) throws(TransportError) {

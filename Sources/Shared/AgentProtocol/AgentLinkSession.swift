@@ -13,6 +13,7 @@ package struct AgentLinkSession: Sendable {
     private let programVersion: String
     private var phase: Phase
     private var input = FrameBuffer()
+    private var rate = FrameRate()
     private var output = OutputBuffer()
     private var sequence: UInt64 = 0
     private var facts: [Fact]?
@@ -58,7 +59,9 @@ package struct AgentLinkSession: Sendable {
     ) throws(ProtocolViolation) -> [AgentLinkEvent] {
         if case .closing = phase { return [] }
         var events: [AgentLinkEvent] = []
-        for message in try input.append(bytes) {
+        let messages = try input.append(bytes)
+        try rate.take(input.frames, at: now)
+        for message in messages {
             lastHeard = now
             try take(message, at: now, into: &events)
         }

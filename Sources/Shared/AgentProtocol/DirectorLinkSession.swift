@@ -16,6 +16,7 @@ package struct DirectorLinkSession: Sendable {
     private let previousBoot: BootIdentifier?
     private var phase: Phase
     private var input = FrameBuffer()
+    private var rate = FrameRate()
     private var output = OutputBuffer()
     private var lastSequence: UInt64 = 0
     private var desired: DesiredState?
@@ -69,7 +70,9 @@ package struct DirectorLinkSession: Sendable {
     ) throws(ProtocolViolation) -> [DirectorLinkEvent] {
         if case .closing = phase { return [] }
         var events: [DirectorLinkEvent] = []
-        for message in try input.append(bytes) {
+        let messages = try input.append(bytes)
+        try rate.take(input.frames, at: now)
+        for message in messages {
             lastHeard = now
             try take(message, at: now, into: &events)
         }

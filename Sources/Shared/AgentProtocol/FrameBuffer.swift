@@ -3,6 +3,8 @@ import Primitives
 /// Collects received bytes into the messages of the agent link.
 package struct FrameBuffer: Sendable {
     private var splitter = FrameSplitter(limit: Limits.frame)
+    /// How many frames came so far, of whatever type.
+    package private(set) var frames: UInt64 = 0
 
     /// Makes an empty buffer.
     package init() {}
@@ -15,6 +17,7 @@ package struct FrameBuffer: Sendable {
         splitter.append(bytes)
         var messages: [AgentMessage] = []
         while let frame = try next() {
+            frames += 1
             if let message = try FrameCodec.decode(frame) { messages.append(message) }
         }
         return messages

@@ -6,6 +6,8 @@ package enum Limits {
     package static let frame = 65_536
     /// The most bytes that wait to be sent on one link.
     package static let output = 262_144
+    /// The most frames that one end takes within a second: many times what an honest one sends.
+    package static let framesPerSecond: UInt64 = 1_000
     /// The longest name in bytes of UTF-8.
     package static let name = 64
     /// The longest evidence or reason in bytes of UTF-8.

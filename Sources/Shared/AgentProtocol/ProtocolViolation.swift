@@ -20,6 +20,8 @@ package enum ProtocolViolation: Error, Hashable, Sendable {
     case silence
     /// More than `Limits.output` bytes wait to be sent.
     case outputOverflow
+    /// More than `Limits.framesPerSecond` frames came within a second.
+    case tooManyFrames
 
     /// What is wrong with the fields of a frame.
     package enum Malformation: Error, Hashable, Sendable {
@@ -46,6 +48,7 @@ extension ProtocolViolation: CustomStringConvertible {
         case .foreignBoot: "report of another boot than its Hello's"
         case .helloTimeout: "no Hello within \(Limits.helloTimeout)"
         case .silence: "nothing heard"
+        case .tooManyFrames: "more than \(Limits.framesPerSecond) frames within a second"
         case .outputOverflow: "more than \(Limits.output) bytes unsent"
         }
     }

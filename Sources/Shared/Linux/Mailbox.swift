@@ -44,10 +44,17 @@ package final class Mailbox<Message: Sendable>: Sendable {
         return isTaken
     }
 
-    /// Takes all messages out, oldest first.
-    package func drain() -> [Message] {
+    /// Takes messages out, oldest first: all of them, or so many that the consumer soon turns to other things.
+    ///
+    /// While some are left the descriptor stays readable.
+    package func drain(atMost limit: Int = .max) -> [Message] {
         contents.withLock { contents in
             guard contents.isRaised else { return [] }
+            if contents.messages.count > limit {
+                let first = Array(contents.messages.prefix(limit))
+                contents.messages.removeFirst(limit)
+                return first
+            }
             // Where there is nothing to clear yet, the producer is still on its way to raise it; when it does, the
             // consumer comes once more, perhaps in vain.
             if event.clear() { contents.isRaised = false }

@@ -40,9 +40,14 @@ final class LinkAcceptor {
         if refusedLocalAddresses.contains(local.address) { return .virtualAddress }
         if table.isBlocked { return .ownerOverloaded }
         if table.channels >= table.limits.connections { return .tooManyConnections }
+        // The oldest goes, not the newest: whoever has a key is done at once, and connections that are only held open
+        // keep nobody out.
         let handshakes = table.handshakes(from: remote.address)
-        if handshakes.total >= table.limits.handshakes { return .tooManyHandshakes }
-        if handshakes.fromAddress >= table.limits.handshakesPerAddress { return .tooManyHandshakesFromAddress }
+        if handshakes.fromAddress >= table.limits.handshakesPerAddress {
+            table.endOldestHandshake(from: remote.address, .tooManyHandshakesFromAddress)
+        } else if handshakes.total >= table.limits.handshakes {
+            table.endOldestHandshake(from: nil, .tooManyHandshakes)
+        }
         return nil
     }
 

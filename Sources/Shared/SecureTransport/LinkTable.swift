@@ -56,6 +56,15 @@ final class LinkTable {
         return (unfinished.count, unfinished.count { $0.remote.address == address })
     }
 
+    /// Ends the connection whose handshake has been under way for the longest time.
+    func endOldestHandshake(from address: IPAddress?, _ refusal: LinkRefusal) {
+        let oldest = identifiers.first { identifier in
+            guard let entry = entries[identifier], entry.fingerprint == nil else { return false }
+            return address == nil || entry.remote.address == address
+        }
+        if let oldest { entries[oldest]?.handler.end(.refused(refusal)) }
+    }
+
     /// Takes a new connection in, whose pipeline becomes TLS and the handler.
     func add(
         _ channel: any Channel,
