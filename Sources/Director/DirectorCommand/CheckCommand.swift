@@ -9,20 +9,19 @@ struct CheckCommand: ParsableCommand {
         abstract: "Checks a configuration: exit status 0 if it is right, 2 with every problem's place if not.",
     )
 
-    @Argument(help: "The configuration file.")
-    var file = DirectorConfiguration.defaultPath
+    @OptionGroup var options: ConfigurationOption
+
+    @Argument(help: "The configuration file, if it is not the one of --config.")
+    var file: String?
 
     func run() throws {
-        do {
-            let found = try DirectorConfiguration.load(path: file)
-            let (routers, services) = (found.election.routers.count, found.cluster.services.count)
-            print(
-                "\(file): right: \(routers) virtual router(s), \(services) service(s), "
-                    + "\(found.cluster.realServers.count) real server(s)"
-            )
-        } catch {
-            StandardError.print("\(error)")
-            throw ExitCode(2)
-        }
+        var source = options
+        if let file { source.config = file }
+        let found = try source.load()
+        let (routers, services) = (found.election.routers.count, found.cluster.services.count)
+        print(
+            "\(source.config): right: \(routers) virtual router(s), \(services) service(s), "
+                + "\(found.cluster.realServers.count) real server(s)"
+        )
     }
 }

@@ -16,10 +16,7 @@ struct FailoverCommand: ParsableCommand {
             """,
     )
 
-    @OptionGroup var file: ConfigurationOption
-
-    @Option(help: "The director's control socket; the configuration's if absent.")
-    var socket: String?
+    @OptionGroup var director: ControlSocketOption
 
     @Flag(help: "Move though the successor is not ready, as long as its interface can be used.")
     var force = false
@@ -28,10 +25,10 @@ struct FailoverCommand: ParsableCommand {
     var router: String?
 
     func run() throws {
-        let path = try socket ?? file.load().controlSocket
+        let client = try director.client()
         do throws(ControlError) {
             print(
-                try ControlClient(path: path).ask(
+                try client.ask(
                     ControlRequest.failover(router: router, isForced: force),
                     for: String.self
                 )

@@ -9,10 +9,7 @@ internal import Primitives
 
 /// What the commands about a real server have in common.
 struct OrderOptions: ParsableArguments {
-    @OptionGroup var file: ConfigurationOption
-
-    @Option(help: "The director's control socket; the configuration's if absent.")
-    var socket: String?
+    @OptionGroup var director: ControlSocketOption
 
     @Argument(help: "The real server's name.")
     var node: String
@@ -27,9 +24,9 @@ struct OrderOptions: ParsableArguments {
 
     /// The running director's answer.
     func answer<Answer: Decodable>(_ request: ControlRequest, as type: Answer.Type) throws -> Answer {
-        let path = try socket ?? file.load().controlSocket
+        let client = try director.client()
         do throws(ControlError) {
-            return try ControlClient(path: path).ask(request, for: Answer.self)
+            return try client.ask(request, for: Answer.self)
         } catch {
             StandardError.print("tandem-director: \(error)")
             throw ExitCode(1)

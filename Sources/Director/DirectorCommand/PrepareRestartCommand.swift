@@ -26,6 +26,7 @@ struct PrepareRestartCommand: ParsableCommand {
 
     func run() throws {
         if let ifRestarting, ServiceJob.type(ofUnit: ifRestarting)?.contains("restart") != true { return }
+        // With a file that is refused the director would not come back: the addresses go to the other one instead.
         let path = try socket ?? file.load().controlSocket
         do throws(ControlError) {
             print(try ControlClient(path: path).ask(ControlRequest.prepareRestart, for: String.self))

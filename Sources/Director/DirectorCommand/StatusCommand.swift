@@ -11,18 +11,15 @@ struct StatusCommand: ParsableCommand {
         abstract: "Shows routers, services and real servers: state, reason, evidence and age of each.",
     )
 
-    @OptionGroup var file: ConfigurationOption
-
-    @Option(help: "The director's control socket; the configuration's if absent.")
-    var socket: String?
+    @OptionGroup var director: ControlSocketOption
 
     @Flag(help: "Print JSON.")
     var json = false
 
     func run() throws {
-        let path = try socket ?? file.load().controlSocket
+        let client = try director.client()
         do throws(ControlError) {
-            let status = try ControlClient(path: path).ask(ControlRequest.status, for: ClusterStatus.self)
+            let status = try client.ask(ControlRequest.status, for: ClusterStatus.self)
             print(json ? try Self.text(status) : StatusTable.render(status))
         } catch {
             StandardError.print("tandem-director: \(error)")

@@ -6,6 +6,8 @@ package import DirectorCore
 package struct DirectorConfiguration: Hashable, Sendable {
     /// Where the file is unless the command line names another.
     package static let defaultPath = "/etc/tandem/director.yaml"
+    /// Where the control socket is unless the file names another.
+    package static let defaultControlSocket = "/run/tandem-director/control.sock"
 
     /// What happens to the kernel's services when the director stops.
     package enum StopAction: String, Hashable, Sendable, CaseIterable {
@@ -30,7 +32,7 @@ package struct DirectorConfiguration: Hashable, Sendable {
     /// The file with the private key.
     package var keyFile = "/etc/tandem/director.key"
     /// The Unix socket of the control interface.
-    package var controlSocket = "/run/tandem-director/control.sock"
+    package var controlSocket = defaultControlSocket
     /// The directory of what must survive a restart.
     package var stateDirectory = "/var/lib/tandem-director"
     /// What happens to the kernel's services at stop.

@@ -7,7 +7,7 @@ internal import Primitives
 
 /// What the three commands that hold the node back have in common.
 protocol HoldCommand: ParsableCommand {
-    var options: ConfigurationOption { get }
+    var agent: ControlSocketOption { get }
     static var hold: NodeHold { get }
 }
 
@@ -28,11 +28,10 @@ extension HoldCommand {
         for type: Answer.Type,
         deadline: Int? = 0,
     ) throws -> Answer {
-        let configuration = try options.load()
-        let patience = deadline.map { Interval.seconds(Int64($0)) } ?? configuration.settings.drainDeadline
+        let target = try agent.target()
+        let patience = deadline.map { Interval.seconds(Int64($0)) } ?? target.drainDeadline
         do {
-            let client = ControlClient(path: configuration.controlSocket)
-            let answer = try client.ask(request, for: Answer.self, timeout: patience + .seconds(5))
+            let answer = try target.client.ask(request, for: Answer.self, timeout: patience + .seconds(5))
             print(try ControlJSON.text(answer))
             return answer
         } catch {
@@ -55,7 +54,7 @@ struct DrainCommand: HoldCommand {
     )
     static var hold: NodeHold { .drain }
 
-    @OptionGroup var options: ConfigurationOption
+    @OptionGroup var agent: ControlSocketOption
     @Option(help: "A systemd unit that is about to stop.")
     var unit: String?
     @Option(help: "A port of the unit's services; all services without it.")
@@ -95,7 +94,7 @@ struct MaintenanceCommand: HoldCommand {
     )
     static var hold: NodeHold { .maintenance }
 
-    @OptionGroup var options: ConfigurationOption
+    @OptionGroup var agent: ControlSocketOption
 }
 
 /// `tandem-agent resume`: back to service after `drain` or `maintenance`.
@@ -106,7 +105,7 @@ struct ResumeCommand: HoldCommand {
     )
     static var hold: NodeHold { .none }
 
-    @OptionGroup var options: ConfigurationOption
+    @OptionGroup var agent: ControlSocketOption
     @Option(help: "A systemd unit that was drained and has started; what an operator asked for stays.")
     var unit: String?
 

@@ -13,7 +13,7 @@ struct ReleaseCommand: ParsableCommand {
         discussion: "The node stays released until the agent is restarted.",
     )
 
-    @OptionGroup var options: ConfigurationOption
+    @OptionGroup var agent: ControlSocketOption
     @Option(help: "How many seconds to wait for connections to end; the configuration's drain_deadline otherwise.")
     var deadline: Int?
 
@@ -24,13 +24,12 @@ struct ReleaseCommand: ParsableCommand {
     }
 
     func run() throws {
-        let configuration = try options.load()
+        let target = try agent.target()
         let limit = deadline.map { Interval.seconds(Int64($0)) }
-        let patience = (limit ?? configuration.settings.drainDeadline) + .seconds(10)
+        let patience = (limit ?? target.drainDeadline) + .seconds(10)
         do {
-            let client = ControlClient(path: configuration.controlSocket)
             let request = ControlRequest.release(deadline: deadline)
-            print(try ControlJSON.text(client.ask(request, for: ReleaseResult.self, timeout: patience)))
+            print(try ControlJSON.text(target.client.ask(request, for: ReleaseResult.self, timeout: patience)))
         } catch {
             Terminal.complain("tandem-agent: \(error)")
             throw ExitCode.failure

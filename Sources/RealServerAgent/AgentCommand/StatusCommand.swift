@@ -12,14 +12,13 @@ struct StatusCommand: ParsableCommand {
         abstract: "Show what the node holds, what is true of it, and what the directors do with it.",
     )
 
-    @OptionGroup var options: ConfigurationOption
+    @OptionGroup var agent: ControlSocketOption
     @Flag(help: "Print one line of JSON.")
     var json = false
 
     func run() throws {
-        let configuration = try options.load()
+        let client = try agent.target().client
         do {
-            let client = ControlClient(path: configuration.controlSocket)
             let status = try client.ask(ControlRequest.status, for: AgentStatus.self, timeout: .seconds(5))
             print(json ? try ControlJSON.text(status) : StatusTable(status).text)
         } catch {

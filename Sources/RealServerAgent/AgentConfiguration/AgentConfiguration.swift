@@ -6,6 +6,8 @@ internal import Primitives
 package struct AgentConfiguration: Hashable, Sendable {
     /// Where the file is unless the command line names another.
     package static let defaultPath = "/etc/tandem/agent.yaml"
+    /// Where the control socket is unless the file names another.
+    package static let defaultControlSocket = "/run/tandem-agent/control.sock"
 
     /// What the agent works by.
     package var settings: AgentSettings
@@ -14,7 +16,7 @@ package struct AgentConfiguration: Hashable, Sendable {
     /// The directory of what must survive a restart.
     package var stateDirectory = "/var/lib/tandem"
     /// The Unix socket of the control interface.
-    package var controlSocket = "/run/tandem-agent/control.sock"
+    package var controlSocket = defaultControlSocket
     /// How much is logged.
     package var logLevel = LogLevel.info
 
