@@ -56,7 +56,7 @@ import Testing
             return (findings, try Sysctl.read("net/ipv4/conf/lan0/send_redirects"))
         }
         #expect(Self.stable(findings).count == 5)
-        #expect(findings.allSatisfy { $0.outcome == .reported || $0.outcome == .absent })
+        #expect(findings.allSatisfy { $0.outcome == .planned || $0.outcome == .absent })
         #expect(value == "1")
     }
 

@@ -75,7 +75,8 @@ struct SystemParameter: Hashable, Sendable {
             return finding("\(error)", error == .noSuchFileOrDirectory ? .absent : .refused)
         }
         guard found != expected else { return nil }
-        guard isRepaired, !dryRun else { return finding(found, .reported) }
+        guard isRepaired else { return finding(found, .reported) }
+        if dryRun { return finding(found, .planned) }
         do {
             try Sysctl.write(path, expected)
             return finding(found, try Sysctl.read(path) == expected ? .repaired : .refused)

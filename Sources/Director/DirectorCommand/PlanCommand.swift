@@ -29,11 +29,11 @@ struct PlanCommand: ParsableCommand {
             for daemon in found.sync.foreign { print("not ours, so not touched: \(daemon)") }
             let findings = found.findings.filter { $0.outcome != .absent }
             for finding in findings {
-                let verb = finding.isAdvisory ? "advice: set" : "set"
+                let verb = finding.outcome == .reported ? "advice, left to you: set" : "set"
                 print("\(verb) \(finding.name) from \(finding.found) to \(finding.expected)")
             }
             let isConverged = found.plan.isConverged && found.sync.operations.isEmpty
-            if isConverged, findings.allSatisfy(\.isAdvisory) { print("nothing to change") }
+            if isConverged, findings.allSatisfy({ $0.outcome == .reported }) { print("nothing to change") }
         } catch {
             StandardError.print("tandem-director: \(error)")
             throw ExitCode(1)

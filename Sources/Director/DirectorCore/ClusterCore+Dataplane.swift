@@ -84,7 +84,7 @@ extension ClusterCore {
             let known = before?.findings.first { $0.name == finding.name }
             switch finding.outcome {
             case .repaired: break
-            case .reported, .absent: if known?.outcome == finding.outcome { continue }
+            case .reported, .planned, .absent: if known?.outcome == finding.outcome { continue }
             case .refused: continue
             }
             logs.append(

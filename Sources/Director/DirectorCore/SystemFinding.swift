@@ -8,6 +8,8 @@ package struct SystemFinding: Hashable, Sendable {
         case refused
         /// It was not to be written.
         case reported
+        /// It is to be written, and this was a dry run.
+        case planned
         /// It does not exist on this kernel, or not yet.
         case absent
     }
