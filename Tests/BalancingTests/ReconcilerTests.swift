@@ -255,4 +255,15 @@ import Testing
             deleted.lines.first == "add destination 10.0.0.1:80 weight 7 to tcp 192.0.2.100:80: destination-missing"
         )
     }
+
+    @Test func `a service that somebody has given a mask or one-packet scheduling is set right`() throws {
+        let service = try Fixtures.service(persistence: 300)
+        let desired = DesiredTable(services: [try Fixtures.desired(service, [(Self.near, .exactly(1))])])
+        let destination = ObservedDestination(endpoint: try Fixtures.endpoint(Self.near), weight: 1)
+        var observed = Fixtures.observed(service, [destination])
+        observed.isPlain = false
+        var reconciler = Reconciler()
+        let plan = reconciler.plan(desired: desired, observed: [observed], at: Fixtures.at(1))
+        #expect(plan.operations.map(\.operation) == [.setService(service)])
+    }
 }

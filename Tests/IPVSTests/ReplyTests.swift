@@ -30,11 +30,11 @@ import Testing
     }
 
     /// A reply to GET_SERVICE as Linux 6.1 sends it.
-    static func service(extra: [UInt8] = [], flags: UInt32 = 0x0b) -> [UInt8] {
+    static func service(extra: [UInt8] = [], flags: UInt32 = 0x0b, mask: [UInt8] = [255, 255, 255, 255]) -> [UInt8] {
         var content = attribute(1, [2, 0]) + attribute(2, [6, 0]) + attribute(3, address) + attribute(4, [0, 80])
         content += attribute(6, Array("sh".utf8) + [0])
         content += attribute(7, NativeBytes.of(flags) + [255, 255, 255, 255])
-        content += number(8, 300) + attribute(9, [255, 255, 255, 255])
+        content += number(8, 300) + attribute(9, mask)
         content += nest(10, statistics(is64: false)) + nest(12, statistics(is64: true)) + extra
         return [1, 1, 0, 0] + nest(1, content)
     }
@@ -123,5 +123,13 @@ import Testing
                 _ = try? IPVSReply.destination(reply[...], serviceFamily: .ipv6)
             }
         }
+    }
+
+    @Test func `tells a service that somebody has given a mask or one-packet scheduling`() throws {
+        func isPlain(_ payload: [UInt8]) throws -> Bool? { try IPVSReply.service(payload[...])?.isPlain }
+        #expect(try isPlain(Self.service()) == true)
+        #expect(try isPlain(Self.service(mask: [255, 255, 255, 0])) == false)
+        #expect(try isPlain(Self.service(flags: 0x0a, mask: [255, 255, 255, 0])) == true, "it is not persistent")
+        #expect(try isPlain(Self.service(flags: 0x0e)) == false)
     }
 }

@@ -22,4 +22,7 @@ package struct DesiredTable: Hashable, Sendable {
         self.ownAddresses = ownAddresses.sorted()
         self.drainDeadline = drainDeadline
     }
+
+    /// Whether there is a service of UDP.
+    package var servesUDP: Bool { services.contains { $0.service.identity.protocol == .udp } }
 }

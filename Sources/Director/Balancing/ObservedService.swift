@@ -6,6 +6,8 @@ package struct ObservedService: Hashable, Sendable {
     package var destinations: [ObservedDestination]
     /// What the kernel has counted.
     package var statistics: TrafficStatistics
+    /// Whether what Tandem does not configure is as Tandem sets it: no one-packet scheduling, persistence by client.
+    package var isPlain = true
 
     /// Makes a service.
     package init(

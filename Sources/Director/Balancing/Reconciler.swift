@@ -81,7 +81,7 @@ package struct Reconciler: Sendable {
         let wasRight = settledServices[identity] == desired.service
         settledServices[identity] = nil
         if let observed {
-            if observed.service == desired.service {
+            if observed.service == desired.service, observed.isPlain {
                 settledServices[identity] = desired.service
             } else {
                 phases.setService(desired.service, reason: wasRight ? .serviceChanged : .wanted)

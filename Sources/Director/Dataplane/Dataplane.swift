@@ -124,7 +124,7 @@ package struct Dataplane: ~Copyable {
             return DryRun(
                 plan: plan,
                 sync: sync.plan(wish, observed: daemons),
-                findings: SystemCheck.run(settings, dryRun: true),
+                findings: SystemCheck.run(settings, servesUDP: desired.servesUDP, dryRun: true),
             )
         } catch {
             throw DataplaneError(explanation: "\(error)", errorNumber: error.code.rawValue)
@@ -133,7 +133,7 @@ package struct Dataplane: ~Copyable {
 
     private mutating func checkSystem(_ report: inout DataplaneReport) {
         if report.at >= nextSystemCheck {
-            findings = SystemCheck.run(settings)
+            findings = SystemCheck.run(settings, servesUDP: desired?.servesUDP ?? false)
             nextSystemCheck = report.at + Self.lookInterval
             report.findings = findings
         } else {

@@ -5,8 +5,12 @@ internal import SystemPackage
 /// Checks what a direct-routing director needs of the machine besides IPVS.
 package enum SystemCheck {
     /// Checks and repairs all kernel parameters, and says what was wrong; with `dryRun` nothing is written.
-    package static func run(_ settings: DataplaneSettings, dryRun: Bool = false) -> [SystemFinding] {
-        var findings = SystemParameter.all(settings).compactMap { $0.check(dryRun: dryRun) }
+    package static func run(
+        _ settings: DataplaneSettings,
+        servesUDP: Bool = false,
+        dryRun: Bool = false,
+    ) -> [SystemFinding] {
+        var findings = SystemParameter.all(settings, servesUDP: servesUDP).compactMap { $0.check(dryRun: dryRun) }
         if let finding = largeReceiveOffload(settings.interface) { findings.append(finding) }
         return findings
     }

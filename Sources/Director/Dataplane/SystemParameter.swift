@@ -15,7 +15,7 @@ struct SystemParameter: Hashable, Sendable {
     var isRepaired = true
 
     /// All parameters, in the order in which they are checked.
-    static func all(_ settings: DataplaneSettings) -> [SystemParameter] {
+    static func all(_ settings: DataplaneSettings, servesUDP: Bool) -> [SystemParameter] {
         // ip_forward comes first: changing it resets other parameters (ip-sysctl.rst).
         var parameters = [
             SystemParameter(
@@ -35,6 +35,9 @@ struct SystemParameter: Hashable, Sendable {
         )
         // A persistence template must not send new connections to a destination of weight 0.
         parameters.append(SystemParameter(path: "net/ipv4/vs/expire_quiescent_template", expected: "1"))
+        // The next datagram of a client whose real server was removed goes to another one. Without UDP it stays as it is:
+        // a TCP connection survives that somebody removes a destination by mistake, and the next look brings it back.
+        if servesUDP { parameters.append(SystemParameter(path: "net/ipv4/vs/expire_nodest_conn", expected: "1")) }
         if let sync = settings.connectionSync { parameters += connectionSync(sync) }
         if let sloppy = settings.sloppyTCP {
             parameters.append(SystemParameter(path: "net/ipv4/vs/sloppy_tcp", expected: sloppy ? "1" : "0"))

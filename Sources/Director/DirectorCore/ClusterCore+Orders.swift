@@ -86,6 +86,9 @@ extension ClusterCore {
         return shared
     }
 
+    /// What has to be on disk.
+    package var keptOrders: (orders: [OperatorOrder], withdrawn: [OrderWithdrawal]) { (orders.all, orders.withdrawals) }
+
     private var sharesOrders: Bool { settings?.sharesOrders ?? false }
 
     private var directorName: String { settings?.directorName ?? "" }
@@ -112,14 +115,25 @@ extension ClusterCore {
         effects.append(.remember(orders.all, withdrawn: orders.withdrawals))
     }
 
-    /// The members that an operator's deadline has cut off.
+    /// The members whose connections are cut off: by an operator's deadline, or because nobody is there for them.
     func cutOff(
         _ members: [(member: ServiceSettings.Member, server: RealServerSettings)],
         of service: ServiceSettings,
         at now: MonotonicInstant,
     ) -> [Endpoint] {
-        members.filter { orders.isCutOff($0.server.name, in: service.name, at: now) }
+        members.filter { orders.isCutOff($0.server.name, in: service.name, at: now) || isLost($0.member, in: service) }
             .map { Self.endpoint(of: $0.server, in: service) }
+    }
+
+    /// Whether a real server is down that clients of UDP would stay with.
+    ///
+    /// A client that goes on sending from one port keeps its entry in the kernel's table for ever, whatever the weight;
+    /// where the destination is gone, and expire_nodest_conn is 1, its next datagram goes to another one.
+    private func isLost(_ member: ServiceSettings.Member, in service: ServiceSettings) -> Bool {
+        guard service.service.identity.protocol == .udp else { return false }
+        let known = destinations[DestinationKey(service: service.name, realServer: member.realServer)]
+        guard let known, known.weight == .exactly(0) else { return false }
+        return known.standing.administrative == .inService && known.standing.health == .down
     }
 
     /// What a draining real server is called once nobody uses it: the kernel sends it nothing new, and no connection is

@@ -120,9 +120,10 @@ package struct OperatorOrders: Hashable, Sendable {
         return weight
     }
 
-    /// Whether connections that are left are cut off by now.
+    /// Whether connections that are left are cut off by now: by the order for the service, or by that for all of them.
     package func isCutOff(_ realServer: String, in service: String, at now: MonotonicInstant) -> Bool {
-        standing(realServer, in: service)?.deadline.map { $0 <= now } ?? false
+        [order(realServer, service, isWeight: false), order(realServer, nil, isWeight: false)]
+            .contains { $0?.deadline.map { $0 <= now } ?? false }
     }
 
     private func order(_ realServer: String, _ service: String?, isWeight: Bool) -> OperatorOrder? {

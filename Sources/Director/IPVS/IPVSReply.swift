@@ -15,6 +15,7 @@ package enum IPVSReply {
         var scheduler = ""
         var flags: UInt32 = 0
         var timeout: UInt32 = 0
+        var netmask: UInt32?
         var statistics: TrafficStatistics?
         while let attribute = try reader.next() {
             switch attribute.type {
@@ -26,6 +27,7 @@ package enum IPVSReply {
             case ServiceAttribute.scheduler: scheduler = attribute.string
             case ServiceAttribute.flags: flags = attribute.uint32 ?? 0
             case ServiceAttribute.timeout: timeout = attribute.uint32 ?? 0
+            case ServiceAttribute.netmask: netmask = attribute.uint32
             case ServiceAttribute.statistics64: statistics = try Self.statistics(attribute, is64: true)
             case ServiceAttribute.statistics where statistics == nil:
                 statistics = try Self.statistics(attribute, is64: false)
@@ -42,7 +44,10 @@ package enum IPVSReply {
             persistenceTimeout: flags & ServiceFlags.persistent != 0 ? timeout : 0,
             schedulerFlags: flags & ServiceFlags.scheduler,
         )
-        return ObservedService(service: service, statistics: statistics ?? TrafficStatistics())
+        var observed = ObservedService(service: service, statistics: statistics ?? TrafficStatistics())
+        let isByClient = netmask == nil || netmask == service.clientMask || service.persistenceTimeout == 0
+        observed.isPlain = isByClient && flags & ServiceFlags.onePacket == 0
+        return observed
     }
 
     /// Decodes a destination of a service of a family, which old kernels do not repeat.

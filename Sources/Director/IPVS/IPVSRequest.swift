@@ -80,9 +80,7 @@ package enum IPVSRequest {
         message.put(ServiceAttribute.scheduler, string: service.schedulerName)
         message.put(ServiceAttribute.flags, bytes: NativeBytes.of(flags) + NativeBytes.of(ServiceFlags.own))
         message.put(ServiceAttribute.timeout, service.persistenceTimeout)
-        // One client each: a mask in network order for IPv4, a prefix length for IPv6.
-        let isIPv4 = service.identity.endpoint.address.family == .ipv4
-        message.put(ServiceAttribute.netmask, isIPv4 ? UInt32.max : 128)
+        message.put(ServiceAttribute.netmask, service.clientMask)
     }
 
     private static func put(_ endpoint: Endpoint, into message: borrowing NetlinkMessage) {
