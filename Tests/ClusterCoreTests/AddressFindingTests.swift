@@ -42,4 +42,23 @@ import Testing
         #expect(told.count == PeerLimits.addressFindings)
         #expect(told.first?.realServer == "web2")
     }
+
+    @Test func `who claims an address is logged once, with its end, and shown with name, MAC and age`() throws {
+        let bench = Bench.serving()
+        bench.logs = []
+        let web1 = Self.finding(0x0c, of: Bench.endpoint(1).address)
+        for _ in 0..<3 {
+            bench.send(report([web1, Self.finding(0x0b, of: nil)]))
+            bench.now = bench.now + .seconds(1)
+        }
+        func claims() -> [StatusChange] { bench.logs.filter { $0.subject == .address("\(Bench.virtualAddress)") } }
+        #expect(claims().map(\.reason) == [.arpOffender, .addressClaimedByStranger])
+        #expect(claims().allSatisfy { $0.level == .warning && $0.to == "claimed" })
+        let shown = try #require(bench.core.status(at: bench.now).addressFindings.first)
+        #expect(shown.realServer == "web1" && shown.mac == "00:00:00:00:00:0c" && shown.age == 3_000)
+        bench.logs = []
+        bench.send(report([]))
+        #expect(claims().map(\.to) == ["", ""])
+        #expect(claims().map(\.from) == ["claimed", "claimed"])
+    }
 }

@@ -2,6 +2,7 @@ import AgentProtocol
 import Balancing
 import DirectorCore
 import Health
+import PeerProtocol
 import Primitives
 import Testing
 
@@ -112,5 +113,129 @@ import Testing
         bench.send(.configurationReplaced(Bench.settings { $0.services[0].members.removeFirst() }))
         #expect(Self.weight(bench, Bench.endpoint(1)) == nil)
         #expect(Self.weight(bench, Bench.endpoint(2)) == .exactly(1))
+    }
+
+    @Test func `a real server that moves to another address is another one until it is verified`() {
+        let bench = Self.serving()
+        let moved = Bench.settings { settings in
+            settings.realServers[0].address = Self.fresh(0).address
+            settings.realServers[0].agent = nil
+            settings.services[0].directPathProbe = false
+        }
+        // The other director has not reloaded yet: what it calls web1 is the machine of before.
+        let opinions = [PeerOpinion(service: "web", realServer: "web1", state: .up, reason: "passing")]
+        bench.send(.peerReported(director: "lb2", opinions, hasSameConfiguration: false))
+        bench.send(.configurationReplaced(moved))
+        #expect(Self.weight(bench, Self.fresh(0)) == .keep(initially: 0))
+        #expect(Self.weight(bench, Bench.endpoint(1)) == .adopt, "it serves in the meantime")
+        Self.report(bench, 0, .down)
+        #expect(Self.weight(bench, Self.fresh(0)) == .exactly(0))
+        Self.report(bench, 0, .up)
+        #expect(Self.weight(bench, Self.fresh(0)) == .exactly(1))
+        #expect(Self.weight(bench, Bench.endpoint(1)) == nil)
+    }
+
+    @Test func `a service that moves to another port knows nothing of its real servers there`() {
+        let bench = Self.serving()
+        let identity = ServiceIdentity(
+            protocol: .tcp,
+            endpoint: Endpoint(address: Bench.virtualAddress, port: 8_080)
+        )
+        bench.send(
+            .configurationReplaced(Bench.settings { $0.services[0].service = VirtualService(identity: identity) })
+        )
+        let weights = bench.desires.last?.table.services.first?.destinations.map(\.weight)
+        #expect(weights == [.keep(initially: 0), .keep(initially: 0)])
+    }
+
+    @Test func `waiting for those that never come keeps nobody busy`() {
+        let bench = Self.serving()
+        bench.send(.configurationReplaced(Self.replaced()))
+        bench.now = bench.now + .seconds(11)
+        bench.send(.deadlineReached)
+        bench.send(.deadlineReached)
+        #expect(bench.core.deadline.map { $0 > bench.now } ?? true)
+        #expect(Self.weight(bench, Bench.endpoint(1)) == .adopt)
+    }
+
+    @Test func `a sorry server that stands by is nobody to wait for, and serves in nobody's place`() {
+        let bench = Self.serving()
+        let settings = Bench.settings { settings in
+            settings.services[0].members[1].role = .sorry
+            settings.services[0].members.append(.init(realServer: "web3"))
+            settings.realServers.append(
+                RealServerSettings(name: "web3", address: .v4(IPv4Address(192, 0, 2, 31)))
+            )
+            settings.services[0].directPathProbe = false
+        }
+        bench.send(.configurationReplaced(settings))
+        #expect(bench.availability.last?.state != .sorry, "the new one has not had its time")
+        // web1 leaves; web2 stands by.
+        bench.send(
+            .configurationReplaced(
+                Bench.settings { new in
+                    new = settings
+                    new.services[0].members.removeFirst()
+                }
+            )
+        )
+        #expect(Self.weight(bench, Bench.endpoint(1)) == .adopt)
+        Self.report(bench, 0, .up)
+        #expect(Self.weight(bench, Bench.endpoint(1)) == nil, "the new one serves")
+    }
+
+    @Test func `one that serves on is probed on, and gets nothing when it dies`() {
+        let bench = Self.serving()
+        bench.send(.configurationReplaced(Self.replaced()))
+        func tell(_ state: Verdict.State) {
+            let target = bench.demands.last?.targets.first { $0.check == .tcp(Bench.endpoint(1)) }
+            guard let target else {
+                Issue.record("nobody probes it")
+                return
+            }
+            var entry = ProbeReport.Entry(target: target, at: bench.now)
+            entry.verdict = Verdict(state, state == .up ? .passing : .probeTimedOut, since: bench.now)
+            bench.send(.probeReported(ProbeReport(isSummary: false, entries: [entry])))
+        }
+        tell(.down)
+        #expect(Self.weight(bench, Bench.endpoint(1)) == .exactly(0))
+        #expect(Self.weight(bench, Bench.endpoint(2)) == .adopt)
+        tell(.up)
+        #expect(Self.weight(bench, Bench.endpoint(1)) == .exactly(1))
+        for number in 0...1 { Self.report(bench, number, .up) }
+        #expect(bench.demands.last?.targets.contains { $0.check == .tcp(Bench.endpoint(1)) } == false)
+    }
+
+    @Test func `clients of UDP do not stay with a real server that died, and do with one that is drained`() {
+        let bench = Bench()
+        let udp = ServiceIdentity(protocol: .udp, endpoint: Endpoint(address: Bench.virtualAddress, port: 53))
+        let settings = Bench.settings { settings in
+            settings.services[0].service = VirtualService(identity: udp)
+            settings.services[0].probe.kind = .icmp
+            for index in settings.realServers.indices { settings.realServers[index].agent = nil }
+        }
+        bench.send(.started(settings, bootIdentifier: Bench.boot, programVersion: "1"))
+        func tell(_ number: Int, _ state: Verdict.State) {
+            guard let target = bench.demands.last?.targets[number - 1] else { return }
+            var entry = ProbeReport.Entry(target: target, at: bench.now)
+            entry.verdict = Verdict(state, state == .up ? .passing : .probeTimedOut, since: bench.now)
+            bench.send(.probeReported(ProbeReport(isSummary: false, entries: [entry])))
+        }
+        func cutOff() -> [String] {
+            bench.desires.last?.table.services.first?.cutOff.map { "\($0.address)" } ?? []
+        }
+        tell(1, .up)
+        tell(2, .up)
+        #expect(cutOff() == [])
+        tell(1, .down)
+        #expect(cutOff() == ["192.0.2.11"])
+        #expect(bench.desires.last?.table.services.first?.destinations.count == 1)
+        tell(1, .up)
+        #expect(cutOff() == [])
+        bench.send(.operatorCommand(.setOverride(realServer: "web1", .drain)))
+        #expect(cutOff() == [])
+        tell(1, .down)
+        #expect(cutOff() == [], "it was to end what it has begun")
+        #expect(bench.desires.last?.table.servesUDP == true)
     }
 }

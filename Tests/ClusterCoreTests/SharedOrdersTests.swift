@@ -188,4 +188,33 @@ import Testing
         bench.send(.configurationReplaced(Self.shared))
         #expect(bench.core.sharedOrders(at: bench.now, clock: 5) == [])
     }
+
+    @Test func `a deadline for one service counts although a drain of all services stands`() {
+        let now = MonotonicInstant(nanoseconds: 1_000_000_000)
+        var orders = OperatorOrders()
+        orders.add(OperatorOrder(realServer: "web1", action: .drain, since: now))
+        orders.add(
+            OperatorOrder(
+                realServer: "web1",
+                service: "http",
+                action: .drain,
+                since: now,
+                deadline: now + .seconds(30),
+            )
+        )
+        #expect(!orders.isCutOff("web1", in: "http", at: now + .seconds(29)))
+        #expect(orders.isCutOff("web1", in: "http", at: now + .seconds(30)))
+        #expect(!orders.isCutOff("web1", in: "https", at: now + .seconds(30)))
+    }
+
+    @Test func `what one director believes on the other's word is not told back to it`() {
+        let bench = Bench()
+        bench.send(.started(Bench.settings(), bootIdentifier: Bench.boot, programVersion: "1"))
+        let up = PeerOpinion(service: "web", realServer: "web1", state: .up, reason: "passing")
+        bench.send(.peerReported(director: "lb2", [up]))
+        #expect(bench.destination(1)?.healthReason == .peerConfirms)
+        let told = bench.core.peerInformation(at: bench.now).opinions.first { $0.realServer == "web1" }
+        #expect(told?.state == .unknown)
+        #expect(told?.reason == "awaiting-results")
+    }
 }

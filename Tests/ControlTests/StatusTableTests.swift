@@ -146,7 +146,7 @@ import Testing
             movedByOperator: [],
             findings: [],
             addressFindings: [
-                PeerStatus.AddressFinding(
+                AddressFindingStatus(
                     reason: .arpOffender,
                     address: "192.0.2.100",
                     mac: "02:00:00:00:00:0b",

@@ -64,8 +64,8 @@ import Testing
         #expect(findings(sentinel) == [expected])
         #expect(expected.reason == .arpAnnounceUnsafe)
         #expect(
-            expected.text(machine: "web1")
-                == "arp-announce-unsafe: web1 at 00:00:00:00:00:0b asks by ARP in the name of 192.0.2.100"
+            expected.claim.text(machine: "web1", at: expected.mac, claims: expected.address)
+                == "web1 at 00:00:00:00:00:0b asks by ARP in the name of 192.0.2.100"
         )
         #expect(!sentinel.isClaimed(Self.virtual, by: Self.webMAC, at: at(0)), "it does not answer")
         #expect(findings(sentinel, at: 60_000) == [expected])
@@ -91,8 +91,8 @@ import Testing
         )
         #expect(found == [AddressFinding(address: address(0x100), mac: Self.webMAC, realServer: address(11))])
         #expect(
-            found.first?.text(machine: "web1")
-                == "arp-offender: web1 at 00:00:00:00:00:0b answers neighbour discovery for 2001:db8::100"
+            found.first.map { $0.claim.text(machine: "web1", at: $0.mac, claims: $0.address) }
+                == "web1 at 00:00:00:00:00:0b answers neighbour discovery for 2001:db8::100"
         )
     }
 

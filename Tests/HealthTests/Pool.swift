@@ -56,7 +56,7 @@ struct Pool {
     init(_ weights: KeyValuePairs<String, UInt32>, _ change: (inout PoolSettings) -> Void = { _ in }) {
         var settings = PoolSettings()
         change(&settings)
-        subject = ServicePool(service: "web", settings, at: Self.start)
+        subject = ServicePool(service: "web", settings)
         members = weights.map { name, weight in
             (name, name.hasPrefix("b") ? .backup : name.hasPrefix("s") ? .sorry : .primary, weight)
         }
@@ -66,6 +66,8 @@ struct Pool {
     mutating func set(_ changes: KeyValuePairs<String, Word> = [:], after pause: Interval = .zero) {
         for (name, word) in changes { words[name] = word }
         let end = now + pause
+        // A director judges a service as soon as it has it.
+        if decisions.isEmpty { judge() }
         while let deadline = subject.deadline, deadline <= end {
             guard deadline > now else {
                 Issue.record("the pool wants to be judged at \(deadline) again")

@@ -148,4 +148,72 @@ import Testing
         pool.set(["w1": .up])
         #expect(pool.weights == "100")
     }
+
+    @Test func `real servers that are added count for nothing until they have had their time`() {
+        var pool = Pool(["w1": 1, "w2": 1]) { $0.failOpen = FailOpen.Settings(below: 50, until: 60) }
+        pool.set(["w1": .up, "w2": .up])
+        pool.set(after: .seconds(60))
+        for name in ["w3", "w4", "w5"] { pool.members.append((name, .primary, 1)) }
+        pool.set()
+        #expect(pool.state == .available)
+        #expect(pool.weights == "1 1 0 0 0")
+        pool.set(["w3": .up], after: .seconds(1))
+        #expect(pool.weights == "1 1 1 0 0")
+        // Two of five never answer: that is known now, and three of five suffice.
+        pool.set(after: .seconds(10))
+        #expect(pool.state == .available)
+    }
+
+    @Test func `real servers that are exchanged do not make a service say sorry`() {
+        var pool = Pool(["w1": 1, "w2": 1, "w3": 1, "s1": 1]) { $0.quorum = Quorum.Settings(weight: 3) }
+        pool.set(["w1": .up, "w2": .up, "w3": .up, "s1": .up])
+        pool.set(after: .seconds(60))
+        pool.members[1].name = "w4"
+        pool.members[2].name = "w5"
+        pool.set()
+        #expect(pool.state == .available)
+        #expect(pool.kernel["w1"] == 1 && pool.kernel["s1"] == nil)
+        pool.set(["w4": .up, "w5": .down])
+        #expect(pool.state == .sorry, "now one is known to be missing")
+    }
+
+    @Test func `those that are leaving and serve on count for the quorum`() {
+        var pool = ServicePool(service: "web", PoolSettings())
+        let new = PoolMember(
+            name: "w1",
+            role: .primary,
+            weight: 1,
+            standing: Pool.Word.down.standing,
+            applied: nil,
+        )
+        _ = pool.judge([new], leaving: 2, at: Pool.start)
+        #expect(pool.availability.state == .available)
+        _ = pool.judge([new], at: Pool.start)
+        #expect(pool.availability.state == .unavailable)
+    }
+
+    @Test func `another machine under the same name starts from nothing`() {
+        var pool = ServicePool(service: "web", PoolSettings())
+        func member(_ last: UInt8, _ word: Pool.Word) -> PoolMember {
+            PoolMember(
+                name: "w1",
+                address: .v4(IPv4Address(192, 0, 2, last)),
+                role: .primary,
+                weight: 1,
+                standing: word.standing,
+                applied: nil,
+            )
+        }
+        #expect(pool.judge([member(11, .up)], at: Pool.start).map(\.weight) == [.exactly(1)])
+        #expect(pool.judge([member(11, .unknown)], at: Pool.start).map(\.weight) == [.exactly(1)])
+        #expect(pool.judge([member(12, .unknown)], at: Pool.start).map(\.weight) == [.keep])
+    }
+
+    @Test func `a weight of nothing is the reason why nothing comes`() {
+        var pool = Pool(["w1": 0, "w2": 1])
+        pool.set(["w1": .up, "w2": .up])
+        #expect(pool.weights == "0 1")
+        #expect(pool.reason("w1") == .weightZero)
+        #expect(pool.reason("w2") == .passing)
+    }
 }

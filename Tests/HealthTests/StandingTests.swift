@@ -125,7 +125,7 @@ import Testing
             }
         }
         let certain = Reason.allCases.filter(\.forbidsFailingOpen)
-        #expect(certain.count == 13)
+        #expect(certain.count == 14)
         #expect(!Reason.probeTimedOut.forbidsFailingOpen)
         #expect(Reason.directRoutingBlackHole.forbidsFailingOpen)
     }

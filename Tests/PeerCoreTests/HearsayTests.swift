@@ -26,7 +26,7 @@ import Testing
         )
     }
 
-    private static func shown(_ pair: Pair, _ index: Int) -> [PeerStatus.AddressFinding] {
+    private static func shown(_ pair: Pair, _ index: Int) -> [AddressFindingStatus] {
         pair.sides[index].core.status(at: pair.now)?.addressFindings ?? []
     }
 

@@ -5,7 +5,7 @@ internal import Health
 package enum StatusTable {
     /// The whole status.
     package static func render(_ status: ClusterStatus) -> String {
-        var sections = [[header(status)] + (status.troubles + status.addressFindings).map { "! \($0)" }]
+        var sections = [[header(status)] + (status.troubles + status.addressFindings.map(finding)).map { "! \($0)" }]
         sections.append(routers(status.routers) + rejections(status))
         if let peer = status.peer { sections.append(PeerTable.lines(peer)) }
         sections.append(contentsOf: status.services.map(service))
@@ -15,6 +15,10 @@ package enum StatusTable {
         sections.append(probes(status.probes))
         sections.append(dataplane(status.dataplane))
         return sections.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"
+    }
+
+    private static func finding(_ finding: AddressFindingStatus) -> String {
+        "\(finding.reason): \(finding.evidence) (for \(age(finding.age)))"
     }
 
     /// An age in its two largest units: `12ms`, `3.4s`, `5m10s`, `2h03m`, `4d11h`.

@@ -12,18 +12,23 @@ extension ClusterCore {
     }
 
     /// The probe of the real address, if the service has one: a bare TCP connection says nothing about UDP.
-    static func probeTarget(of server: RealServerSettings, in service: ServiceSettings) -> ProbeTarget? {
+    static func probeTarget(of endpoint: Endpoint, in service: ServiceSettings) -> ProbeTarget? {
         guard service.service.identity.protocol == .tcp || service.probe.kind != .tcp else { return nil }
-        return ProbeTarget(service.probe.check(endpoint(of: server, in: service)), service.probe)
+        return ProbeTarget(service.probe.check(endpoint), service.probe)
     }
 
     /// The probe of the direct-routing path, if the service has one.
-    static func directPathTarget(of server: RealServerSettings, in service: ServiceSettings) -> ProbeTarget? {
+    static func directPathTarget(of endpoint: Endpoint, in service: ServiceSettings) -> ProbeTarget? {
         let virtual = service.service.identity.endpoint
         guard service.directPathProbe, service.service.identity.protocol == .tcp,
-            server.address.family == virtual.address.family
+            endpoint.address.family == virtual.address.family
         else { return nil }
-        return ProbeTarget(.directPath(virtual: virtual, real: endpoint(of: server, in: service)), service.probe)
+        return ProbeTarget(.directPath(virtual: virtual, real: endpoint), service.probe)
+    }
+
+    /// The probes of a real endpoint.
+    static func targets(of endpoint: Endpoint, in service: ServiceSettings) -> [ProbeTarget] {
+        [probeTarget(of: endpoint, in: service), directPathTarget(of: endpoint, in: service)].compactMap(\.self)
     }
 
     /// The members of a service with their real servers.
@@ -144,10 +149,8 @@ extension ClusterCore {
         var targets: [ProbeTarget] = []
         for service in settings.services {
             for (_, server) in members(of: service, in: settings) {
-                for target in [probeTarget(of: server, in: service), directPathTarget(of: server, in: service)] {
-                    guard let target, seen.insert(target).inserted else { continue }
-                    targets.append(target)
-                }
+                for target in self.targets(of: endpoint(of: server, in: service), in: service)
+                where seen.insert(target).inserted { targets.append(target) }
             }
         }
         return targets
@@ -157,7 +160,7 @@ extension ClusterCore {
         var demand = ProbeDemand(
             interface: settings.interface,
             virtualAddresses: ownedAddresses.sorted(),
-            targets: Self.targets(settings),
+            targets: Self.targets(settings) + leavingTargets(settings),
         )
         demand.owners = addressOwners
         guard demand != lastDemand else { return }

@@ -12,10 +12,14 @@ extension ClusterCore {
         var since: MonotonicInstant
         /// What it served with.
         var weight: UInt32
+        /// Its weight in the file that had it.
+        var configuredWeight: UInt32
         /// Why it gets nothing meanwhile, by its agent's or an operator's word.
         var complaint: Reason?
         /// Whether it ever got nothing meanwhile.
         var wasCondemned = false
+        /// Whether the rest of the new ones has had its time.
+        var isPatienceOver = false
     }
 
     /// How long the rest of the new real servers is waited for when one of them serves already.
@@ -37,6 +41,7 @@ extension ClusterCore {
                     endpoint: Self.endpoint(of: entry.server, in: before),
                     since: now,
                     weight: applied(identity, Self.endpoint(of: entry.server, in: before))?.weight ?? 0,
+                    configuredWeight: entry.member.weight,
                 )
             }
             let known = leaving[identity] ?? []
@@ -49,22 +54,30 @@ extension ClusterCore {
 
     /// When a decision is due because of them.
     var leavingDeadline: MonotonicInstant? {
-        leaving.values.flatMap { $0 }.map { $0.since + Self.patience }.min()
+        leaving.values.joined().filter { !$0.isPatienceOver }.map { $0.since + Self.patience }.min()
     }
 
     /// Lets them go where enough is known of those that take their place.
     mutating func releaseLeaving(_ settings: ClusterSettings, at now: MonotonicInstant) {
         for service in settings.services {
             let identity = service.service.identity
-            guard let leavers = leaving[identity], let since = leavers.map(\.since).max() else { continue }
-            let candidates = service.members.filter {
-                $0.weight > 0 && orders.standing($0.realServer, in: service.name) == nil
+            guard let leavers = leaving[identity] else { continue }
+            for (index, leaver) in leavers.enumerated() where now >= leaver.since + Self.patience {
+                leaving[identity]?[index].isPatienceOver = true
             }
-            let weights = candidates.map { wantedWeight($0, in: service) }
-            let isServed = weights.contains { ($0 ?? 0) > 0 }
-            let isAllKnown = weights.allSatisfy { $0 != nil }
-            guard candidates.isEmpty || isServed && (isAllKnown || now >= since + Self.patience) else { continue }
+            // A sorry server serves in nobody's place.
+            let candidates = service.members.filter {
+                $0.weight > 0 && $0.role != .sorry && orders.standing($0.realServer, in: service.name) == nil
+            }
+            let weights = candidates.map { member in
+                destinations[DestinationKey(service: service.name, realServer: member.realServer)]?.weight ?? .keep
+            }
+            let isServed = weights.contains { if case .exactly(let weight) = $0 { weight > 0 } else { false } }
+            let isAllKnown = weights.allSatisfy { $0 != .keep && $0 != .adopt }
+            let hasWaited = leaving[identity]?.allSatisfy(\.isPatienceOver) ?? true
+            guard candidates.isEmpty || isServed && (isAllKnown || hasWaited) else { continue }
             leaving[identity] = nil
+            isDemandOutdated = true
         }
     }
 
@@ -73,7 +86,7 @@ extension ClusterCore {
         for service in settings.services {
             let identity = service.service.identity
             for (index, leaver) in (leaving[identity] ?? []).enumerated() {
-                let (reason, evidence) = complaint(about: leaver.realServer, in: service)
+                let (reason, evidence) = complaint(about: leaver, in: service)
                 guard reason != leaver.complaint else { continue }
                 leaving[identity]?[index].complaint = reason
                 leaving[identity]?[index].wasCondemned = true
@@ -91,21 +104,43 @@ extension ClusterCore {
         }
     }
 
-    /// What keeps one of them from serving on; its probes have ended.
+    /// What keeps one of them from serving on.
     private func complaint(
-        about realServer: String,
+        about leaver: Leaving,
         in service: ServiceSettings,
     ) -> (reason: Reason?, evidence: String) {
+        let realServer = leaver.realServer
         let order = orders.standing(realServer, in: service.name)?.evidence ?? ""
         switch orders.override(realServer, in: service.name) {
         case .drain: return (.operatorDrain, order)
         case .maintenance: return (.operatorMaintenance, order)
         case .none: break
         }
-        guard let agent = links[realServer]?.opinion(of: service.service.identity),
+        // A link by its name may be that of the machine that has taken its place.
+        if settings?.realServer(named: realServer).map({ $0.address == leaver.endpoint.address }) ?? true,
+            let agent = links[realServer]?.opinion(of: service.service.identity),
             case .negative(let reason) = agent.opinion
-        else { return (nil, "") }
-        return (reason, agent.evidence)
+        {
+            return (reason, agent.evidence)
+        }
+        let opinions = Self.targets(of: leaver.endpoint, in: service).map { verdict($0) }
+        for (opinion, evidence) in opinions {
+            if case .down(let reason) = opinion { return (reason, evidence) }
+        }
+        return (nil, "")
+    }
+
+    /// The weight that those of a service which serve on have together.
+    func leavingWeight(of service: ServiceSettings) -> UInt64 {
+        let serving = (leaving[service.service.identity] ?? []).filter { $0.complaint == nil }
+        return serving.reduce(0) { $0 + UInt64($1.configuredWeight) }
+    }
+
+    /// Their probes go on as long as they serve.
+    func leavingTargets(_ settings: ClusterSettings) -> [ProbeTarget] {
+        settings.services.flatMap { service in
+            (leaving[service.service.identity] ?? []).flatMap { Self.targets(of: $0.endpoint, in: service) }
+        }
     }
 
     /// The destinations of a service that stay as the kernel has them until they may go.

@@ -21,6 +21,16 @@ extension ClusterCore {
                     // What was true before the boot says nothing about now.
                     (link.facts, link.capacity) = ([], nil)
                     isUndecided = true
+                    let state = link.state.rawValue
+                    logs.append(
+                        StatusChange(
+                            .agent(realServer: name),
+                            from: state,
+                            to: state,
+                            .agentRebooted,
+                            evidence: hello.name
+                        )
+                    )
                 }
                 links[name] = link
             case .reported:

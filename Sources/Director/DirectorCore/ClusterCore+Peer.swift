@@ -1,13 +1,15 @@
 import Health
-package import PeerProtocol
+import PeerProtocol
 import Primitives
 
 /// What the other director sees, and what follows from the two views together.
 extension ClusterCore {
     /// The other director.
-    struct Peer {
+    struct Peer: Hashable {
         var director = ""
         var opinions: [DestinationKey: PeerOpinion] = [:]
+        /// Whether a name means the same there.
+        var hasSameConfiguration = true
     }
 
     /// A real server that one director alone does not reach.
@@ -25,43 +27,14 @@ extension ClusterCore {
     /// How long the directors must differ: two that probe the same dead node do not notice at the same time.
     static var diagnosisDelay: Interval { .seconds(3) }
 
-    /// What this director sees of every real server, from its own probes and agents' links alone, in the file's order.
-    package var opinions: [PeerOpinion] {
-        guard let settings else { return [] }
-        return settings.services.flatMap { service in
-            service.members.compactMap { member -> PeerOpinion? in
-                let key = DestinationKey(service: service.name, realServer: member.realServer)
-                guard let standing = destinations[key]?.standing else { return nil }
-                // What only the peer knows is not told back to it as if it were known here.
-                let isBorrowed = standing.healthReason == .peerConfirms || standing.healthReason == .peerSeesDown
-                let reason = isBorrowed ? .awaitingResults : standing.healthReason
-                return PeerOpinion(
-                    service: service.name,
-                    realServer: member.realServer,
-                    state: isBorrowed ? .unknown : Self.peerState(standing),
-                    reason: reason.rawValue,
-                )
-            }
-        }
-    }
-
-    private static func peerState(_ standing: Standing) -> PeerOpinion.State {
-        switch state(standing) {
-        case .up: .up
-        case .down: .down
-        case .draining, .drained: .draining
-        case .maintenance: .maintenance
-        case .unknown: .unknown
-        }
-    }
-
-    mutating func take(_ opinions: [PeerOpinion], from director: String) {
+    mutating func take(_ opinions: [PeerOpinion], from director: String, hasSameConfiguration: Bool) {
         var known: [DestinationKey: PeerOpinion] = [:]
         for opinion in opinions {
             known[DestinationKey(service: opinion.service, realServer: opinion.realServer)] = opinion
         }
-        guard known != peer.opinions || director != peer.director else { return }
-        peer = Peer(director: director, opinions: known)
+        let new = Peer(director: director, opinions: known, hasSameConfiguration: hasSameConfiguration)
+        guard new != peer else { return }
+        peer = new
         isUndecided = true
     }
 
@@ -98,6 +71,7 @@ extension ClusterCore {
         about server: String,
         _ settings: ClusterSettings,
     ) -> (director: String, reason: Reason, evidence: String)? {
+        guard peer.hasSameConfiguration else { return nil }
         for service in settings.services {
             let key = DestinationKey(service: service.name, realServer: server)
             guard let own = destinations[key], own.isConfirmedByAgent, let peers = peer.opinions[key] else { continue }

@@ -15,14 +15,7 @@ extension ClusterCore {
     {
         let services = status(at: now).services
         let opinions = services.flatMap { service in
-            service.destinations.map { destination in
-                PeerOpinion(
-                    service: service.name,
-                    realServer: destination.realServer,
-                    state: PeerOpinion.State(destination.state),
-                    reason: destination.reason.rawValue,
-                )
-            }
+            service.destinations.map { PeerOpinion(of: $0, in: service.name) }
         }
         let unknown = services.flatMap(\.destinations).first { $0.state == .unknown }
         // A director without services is a VRRP router alone, which needs nothing of IPVS.
@@ -74,6 +67,23 @@ extension ClusterCore {
         case .backup: .backup
         case .both: .both
         }
+    }
+}
+
+extension PeerOpinion {
+    /// What one director tells the other of a real server.
+    ///
+    /// What is believed on the other one's word is not told back to it: two directors that know nothing would confirm
+    /// each other for ever. Nor is what the service makes of it, which says nothing about who reaches the real server.
+    init(of destination: DestinationStatus, in service: String) {
+        let isBorrowed = [.peerConfirms, .peerSeesDown].contains(destination.healthReason)
+        let isOwn = destination.administrative == .inService
+        self.init(
+            service: service,
+            realServer: destination.realServer,
+            state: isOwn && isBorrowed ? .unknown : State(destination.state),
+            reason: (isBorrowed ? .awaitingResults : isOwn ? destination.healthReason : destination.reason).rawValue,
+        )
     }
 }
 

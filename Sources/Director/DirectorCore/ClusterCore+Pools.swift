@@ -17,13 +17,14 @@ extension ClusterCore {
         for service in settings.services {
             let members = Self.members(of: service, in: settings)
             let assessed = members.map { assess($0.server, in: service) }
-            var pool = pools[service.name] ?? ServicePool(service: service.name, service.pool, at: now)
+            var pool = pools[service.name] ?? ServicePool(service: service.name, service.pool)
             pool.settings = service.pool
             let before = pool.availability
             let decisions = pool.judge(
                 zip(members, assessed).map { entry, assessment in
                     PoolMember(
                         name: entry.server.name,
+                        address: entry.server.address,
                         role: entry.member.role,
                         weight: orders.weight(entry.server.name, in: service.name) ?? entry.member.weight,
                         standing: assessment.standing,
@@ -33,6 +34,7 @@ extension ClusterCore {
                             ? links[entry.server.name]?.memberCapacity ?? .unsaid : .unsaid,
                     )
                 },
+                leaving: leavingWeight(of: service),
                 at: now,
             )
             pools[service.name] = pool
@@ -53,15 +55,17 @@ extension ClusterCore {
 
     private func assess(_ server: RealServerSettings, in service: ServiceSettings) -> Assessment {
         let agent = links[server.name]?.opinion(of: service.service.identity) ?? (.absent, "")
-        let probe = verdict(Self.probeTarget(of: server, in: service))
-        let directPath = verdict(Self.directPathTarget(of: server, in: service))
+        let endpoint = Self.endpoint(of: server, in: service)
+        let probe = verdict(Self.probeTarget(of: endpoint, in: service))
+        let directPath = verdict(Self.directPathTarget(of: endpoint, in: service))
         let key = DestinationKey(service: service.name, realServer: server.name)
         let standing = Health.assess(
             operator: orders.override(server.name, in: service.name),
             agent: agent.opinion,
             probe: probe.opinion,
             directPath: directPath.opinion,
-            peer: peer.opinions[key]?.health ?? .unknown,
+            // While the configurations differ, its word may be about another machine of the name.
+            peer: peer.hasSameConfiguration ? peer.opinions[key]?.health ?? .unknown : .unknown,
         )
         let evidence =
             switch standing.decision.decider {

@@ -23,7 +23,7 @@ extension ClusterCore {
             realServers: (settings?.realServers ?? []).map { status(of: $0, age, at: now) },
             strayOrders: strayOrders(at: now),
             probes: targets.compactMap { probes[$0] }.map { ProbeStatus($0, age) },
-            addressFindings: addressFindings.map { $0.text(machine: realServerName(of: $0) ?? "a stranger") },
+            addressFindings: addressFindings.map { status(of: $0, age) },
             dataplane: dataplane.map { report in
                 DataplaneStatus(
                     isConverged: report.isConverged,
@@ -37,6 +37,17 @@ extension ClusterCore {
                     connectionSync: report.connectionSync.map { SyncStatus($0, age: age($0.since)) },
                 )
             },
+        )
+    }
+
+    private func status(of finding: AddressFinding, _ age: (MonotonicInstant) -> Int64) -> AddressFindingStatus {
+        AddressFindingStatus(
+            reason: finding.reason,
+            address: "\(finding.address)",
+            mac: "\(finding.mac)",
+            realServer: realServerName(of: finding),
+            evidence: evidence(of: finding),
+            age: addressFindingsSince[finding].map(age) ?? 0,
         )
     }
 

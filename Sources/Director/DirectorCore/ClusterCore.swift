@@ -132,8 +132,8 @@ package struct ClusterCore: ~Copyable {
             if ownedAddresses.count != known { (isUndecided, isDemandOutdated) = (true, true) }
         case .probeReported(let report):
             take(report, at: now)
-        case .peerReported(let director, let opinions):
-            take(opinions, from: director)
+        case .peerReported(let director, let opinions, let hasSameConfiguration):
+            take(opinions, from: director, hasSameConfiguration: hasSameConfiguration)
         case .agentConnected(let identifier):
             agentConnected(identifier, at: now)
         case .agentBytes(let identifier, let bytes):
@@ -221,23 +221,33 @@ package struct ClusterCore: ~Copyable {
         ownedAddresses.formUnion(new.services.map(\.service.identity.endpoint.address))
         keepOrders(at: now)
         noteLeaving(from: old, to: new, at: now)
-        let members = Set(
-            new.services.flatMap { service in
-                service.members.map { DestinationKey(service: service.name, realServer: $0.realServer) }
-            }
-        )
-        destinations = destinations.filter { members.contains($0.key) }
-        let services = Set(new.services.map(\.name))
-        pools = pools.filter { services.contains($0.key) }
+        // Under a name that now means another machine, or another service, nothing is known.
+        let (before, after) = (Self.meanings(of: old), Self.meanings(of: new))
+        destinations = destinations.filter { before.members[$0.key] == after.members[$0.key] }
+        pools = pools.filter { before.services[$0.key] == after.services[$0.key] }
         replaceLinks(from: old, to: new, at: now)
+    }
+
+    /// What the names of services, and of real servers in them, stand for.
+    private static func meanings(
+        of settings: ClusterSettings?
+    ) -> (services: [String: ServiceIdentity], members: [DestinationKey: Endpoint]) {
+        var (services, meant): ([String: ServiceIdentity], [DestinationKey: Endpoint]) = ([:], [:])
+        guard let settings else { return (services, meant) }
+        for service in settings.services {
+            services[service.name] = service.service.identity
+            for (member, server) in members(of: service, in: settings) {
+                let key = DestinationKey(service: service.name, realServer: member.realServer)
+                meant[key] = endpoint(of: server, in: service)
+            }
+        }
+        return (services, meant)
     }
 
     private mutating func take(_ report: ProbeReport, at now: MonotonicInstant) {
         if report.isSummary {
             probes.removeAll(keepingCapacity: true)
-            addressFindings = report.findings
-            let known = addressFindingsSince
-            addressFindingsSince = Dictionary(addressFindings.map { ($0, known[$0] ?? now) }) { first, _ in first }
+            take(report.findings, at: now)
         }
         for entry in report.entries {
             probes[entry.target] = entry

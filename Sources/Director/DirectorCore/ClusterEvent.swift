@@ -20,7 +20,7 @@ package enum ClusterEvent: Hashable, Sendable {
     /// A connection ended, or a dial failed; it comes once for every dial that was not closed by the core.
     case agentClosed(ConnectionIdentifier, reason: String)
     /// The other director told what it sees of the real servers; it replaces what it told before.
-    case peerReported(director: String, [PeerOpinion])
+    case peerReported(director: String, [PeerOpinion], hasSameConfiguration: Bool = true)
     /// The dataplane thread looked at the kernel.
     case dataplaneReported(DataplaneReport)
     /// The operator decided something.

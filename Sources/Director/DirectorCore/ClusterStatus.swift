@@ -22,8 +22,8 @@ package struct ClusterStatus: Hashable, Sendable, Codable {
     package var strayOrders: [StrayOrder] = []
     /// The probes in the order of the configuration.
     package var probes: [ProbeStatus]
-    /// Who answers ARP for a virtual address that is not theirs.
-    package var addressFindings: [String] = []
+    /// Who this director hears claim virtual addresses that are not theirs.
+    package var addressFindings: [AddressFindingStatus] = []
     /// The kernel's table; nothing before the first look.
     package var dataplane: DataplaneStatus?
     /// The other director; nothing without one.

@@ -57,8 +57,8 @@ extension PeerAddressFinding {
     }
 
     /// What the status shows, so many milliseconds after it came.
-    func status(after grown: Int64) -> PeerStatus.AddressFinding {
-        PeerStatus.AddressFinding(
+    func status(after grown: Int64) -> AddressFindingStatus {
+        AddressFindingStatus(
             reason: reason,
             address: "\(address)",
             mac: "\(mac)",

@@ -53,4 +53,19 @@ extension PeerCore {
 
     /// What the peer thinks of the real servers; empty while it does not answer.
     package var peerOpinions: [PeerOpinion] { isAlive ? session?.opinions ?? [] : [] }
+
+    /// Whether the names of both directors' configurations mean the same.
+    package var hasSameConfiguration: Bool {
+        guard let settings, let theirs = session?.state?.configuration else { return false }
+        return theirs.digest == settings.configuration.digest
+    }
+
+    /// Whether the peer answers.
+    package var isConnected: Bool { isAlive && session?.peer != nil }
+
+    /// The peer's wall clock in milliseconds since 1970; nothing before it has told it.
+    package func peerClock(at now: MonotonicInstant) -> UInt64? {
+        guard let told = session?.clock, told.value > 0, told.value <= OrderStamp.latest else { return nil }
+        return told.value + UInt64(max(0, (now - told.at).milliseconds))
+    }
 }

@@ -1,4 +1,4 @@
-package import Health
+import Health
 
 /// The other director, as the status shows it; every age is in milliseconds.
 package struct PeerStatus: Hashable, Sendable, Codable {
@@ -38,22 +38,6 @@ package struct PeerStatus: Hashable, Sendable, Codable {
         package var age: Int64
     }
 
-    /// A machine that the peer hears claim a virtual address.
-    package struct AddressFinding: Hashable, Sendable, Codable {
-        /// The diagnosis.
-        package var reason: Reason
-        /// The virtual address.
-        package var address: String
-        /// The machine's Ethernet address.
-        package var mac: String
-        /// The real server that it is; nothing for a stranger.
-        package var realServer: String?
-        /// What it does, in words.
-        package var evidence: String
-        /// How long the peer has known it.
-        package var age: Int64
-    }
-
     /// Its configured name.
     package var name: String
     /// Where it is.
@@ -83,5 +67,5 @@ package struct PeerStatus: Hashable, Sendable, Codable {
     /// What is not as it should be.
     package var findings: [String]
     /// Who it hears claim virtual addresses that are not theirs; a diagnosis, by which no weight changes here.
-    package var addressFindings: [AddressFinding]
+    package var addressFindings: [AddressFindingStatus]
 }

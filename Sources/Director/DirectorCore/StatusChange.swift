@@ -12,6 +12,8 @@ package struct StatusChange: Hashable, Sendable {
         case service(String)
         /// Whether one director alone fails to reach a real server.
         case reachability(director: String, realServer: String)
+        /// Who claims a virtual address.
+        case address(String)
         /// The kernel's table.
         case dataplane
         /// The settings.
@@ -68,6 +70,7 @@ extension StatusChange.Subject: CustomStringConvertible {
         case .agent(let realServer): "agent/\(realServer)"
         case .service(let service): "service/\(service)"
         case .reachability(let director, let realServer): "reachability/\(director)/\(realServer)"
+        case .address(let address): "address/\(address)"
         case .dataplane: "dataplane"
         case .configuration: "configuration"
         case .peer(let name): "peer/\(name)"

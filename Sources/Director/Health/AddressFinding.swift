@@ -21,9 +21,4 @@ package struct AddressFinding: Hashable, Sendable {
 
     /// The diagnosis.
     package var reason: Reason { claim.reason(isRealServer: realServer != nil) }
-
-    /// What an operator reads, where the machine has this name.
-    package func text(machine: String) -> String {
-        "\(reason): \(claim.text(machine: machine, at: mac, claims: address))"
-    }
 }

@@ -1,9 +1,11 @@
-internal import Primitives
+package import Primitives
 
 /// A real server as its service looks at it.
 package struct PoolMember: Hashable, Sendable {
     /// Its name.
     package var name: String
+    /// Where it is; another one of its name is another one.
+    package var address: IPAddress?
     /// What it is for.
     package var role: PoolRole
     /// Its configured weight.
@@ -19,6 +21,7 @@ package struct PoolMember: Hashable, Sendable {
     /// Makes a member.
     package init(
         name: String,
+        address: IPAddress? = nil,
         role: PoolRole,
         weight: UInt32,
         standing: Standing,
@@ -27,6 +30,7 @@ package struct PoolMember: Hashable, Sendable {
     ) {
         self.capacity = capacity
         self.name = name
+        self.address = address
         self.role = role
         self.weight = weight
         self.standing = standing
@@ -47,6 +51,10 @@ extension PoolMember {
 
     /// What a service remembers of one member.
     struct Record: Hashable, Sendable {
+        /// Where it is.
+        let address: IPAddress?
+        /// Since when the service has it.
+        let firstSeen: MonotonicInstant
         /// Whether it was last decided to serve; nothing while nothing was ever known of it.
         var serves: Bool?
         /// Its last known health while it was in service.
@@ -59,5 +67,9 @@ extension PoolMember {
         var given: UInt32?
         var slowStart: SlowStart?
         var holdDown = HoldDown()
+
+        init(of member: PoolMember, at now: MonotonicInstant) {
+            (address, firstSeen) = (member.address, now)
+        }
     }
 }

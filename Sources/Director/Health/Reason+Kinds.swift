@@ -4,9 +4,9 @@ extension Reason {
     /// lost for certain: a service that fails open leaves it out.
     package var forbidsFailingOpen: Bool {
         switch self {
-        case .vipMissing, .vipPrefixWrong, .arpNotSilent, .arpAnnounceUnsafe, .realAddressOffLink, .reversePathWrong,
-            .listenerMissing, .directPathRefused, .directRoutingBlackHole, .agentMaintenance, .agentDraining,
-            .operatorMaintenance, .operatorDrain:
+        case .vipMissing, .vipPrefixWrong, .arpNotSilent, .arpAnnounceUnsafe, .arpOffender, .realAddressOffLink,
+            .reversePathWrong, .listenerMissing, .directPathRefused, .directRoutingBlackHole, .agentMaintenance,
+            .agentDraining, .operatorMaintenance, .operatorDrain:
             true
         default:
             false

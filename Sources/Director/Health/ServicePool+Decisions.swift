@@ -36,6 +36,9 @@ extension ServicePool {
         let full = member.weight * scale
         let offered = member.capacity.share(of: full)
         var result = decideNeeded(member, view, full: offered, at: now)
+        if member.weight == 0, result.decision == own, own.weightPolicy == .serve {
+            result.decision = HealthDecision(.serve, .weightZero, by: .service)
+        }
         guard case .exactly(let weight) = result.weight, weight > 0 else { return result }
         if member.role != .sorry, view.needsSorry == true {
             result.weight = .exactly(0)
@@ -51,7 +54,7 @@ extension ServicePool {
             result.evidence = "\(evidence): weight \(offered) of \(full)"
         }
         // What the kernel has was decided by what the agent said before this director's start.
-        if awaitsCapacity, member.capacity == .awaited, (member.applied ?? 0) > 0 { result.weight = .keep }
+        if isAwaited(member, at: now), member.capacity == .awaited, (member.applied ?? 0) > 0 { result.weight = .keep }
         return result
     }
 
@@ -69,7 +72,9 @@ extension ServicePool {
             PoolMember.Decision(weight: weight, decision: decision, evidence: evidence)
         }
         guard standing.administrative == .inService else { return decided(.exactly(0), own) }
-        let failsOpen = view.isOpen && !standing.forbidsFailingOpen && member.role == .primary
+        // Of one that has just been added nothing is known, not even that it holds the address.
+        let isNew = serves == nil && isAwaited(member, at: now)
+        let failsOpen = view.isOpen && !standing.forbidsFailingOpen && member.role == .primary && !isNew
         switch (own.weightPolicy, serves) {
         case (.serve, _):
             if view.held.contains(member.name), !failsOpen {

@@ -10,63 +10,67 @@ package struct ServicePool: Sendable {
     /// How the service is served.
     package internal(set) var availability: ServiceAvailability
 
-    let since: MonotonicInstant
     var records: [String: PoolMember.Record] = [:]
     var primaryQuorum = Quorum()
     var quorum = Quorum()
     var failOpen = FailOpen()
-    private var isAwaited = true
-    /// Whether the weights of some members wait for their agents' first word.
-    private(set) var awaitsCapacity = false
 
     /// Makes the pool of a service at the director's start, or when the service is configured.
-    package init(service: String, _ settings: PoolSettings, at now: MonotonicInstant) {
+    package init(service: String, _ settings: PoolSettings) {
         self.settings = settings
         availability = ServiceAvailability(service: service)
-        since = now
     }
 
     /// When the pool has to be judged again though nothing happens.
     package private(set) var deadline: MonotonicInstant?
 
     /// Judges all members, whose order decides nothing.
-    package mutating func judge(_ members: [PoolMember], at now: MonotonicInstant) -> [PoolMember.Decision] {
+    ///
+    /// Those that are no members any more and go on serving until these do count with their weight in `leaving`.
+    package mutating func judge(
+        _ members: [PoolMember],
+        leaving: UInt64 = 0,
+        at now: MonotonicInstant,
+    ) -> [PoolMember.Decision] {
         let names = Set(members.map(\.name))
         records = records.filter { names.contains($0.key) }
         for member in members { observe(member, at: now) }
-        let hasWaited = now >= since + settings.patience
-        let unknown = members.filter { isUnknown($0) && $0.role != .sorry }
-        isAwaited = !hasWaited && !unknown.isEmpty
-        awaitsCapacity = !hasWaited && members.contains { $0.capacity == .awaited }
+        let unknown = members.filter { isUnknown($0) && isAwaited($0, at: now) && $0.role != .sorry }
 
         var view = View()
         let primaries = members.filter { $0.role == .primary && $0.standing.administrative == .inService }
         view.total = Self.sum(primaries)
         eject(from: primaries, into: &view, at: now)
         release(primaries, from: &view)
-        view.primary = Self.sum(primaries.filter { isServing($0, view, hasWaited) })
-        let backups = members.filter { $0.role == .backup && isServing($0, view, hasWaited) }
+        view.total += leaving
+        view.primary = Self.sum(primaries.filter { isServing($0, view, at: now) }) + leaving
+        let backups = members.filter { $0.role == .backup && isServing($0, view, at: now) }
         view.backup = Self.sum(backups)
-        let unknownPrimaries = hasWaited ? 0 : Self.sum(unknown.filter { $0.role == .primary })
-        let unknownAll = hasWaited ? 0 : Self.sum(unknown)
+        let unknownPrimaries = Self.sum(unknown.filter { $0.role == .primary })
+        let unknownAll = Self.sum(unknown)
         // A service without real servers has no quorum to lose before one is configured.
         primaryQuorum.update(serving: view.primary, unknown: unknownPrimaries, settings.quorum)
         quorum.update(serving: view.primary + view.backup, unknown: unknownAll, settings.quorum)
         view.needsBackups = primaryQuorum.isMet.map { !$0 }
         view.needsSorry = quorum.isMet.map { isMet in
-            !isMet && members.contains { $0.role == .sorry && isServing($0, view, hasWaited) }
+            !isMet && members.contains { $0.role == .sorry && isServing($0, view, at: now) }
         }
         let serving = view.primary + (view.needsBackups == true ? view.backup : 0)
         // What is not known yet is no reason to distrust the checks.
-        if !isAwaited { failOpen.update(serving: serving, of: view.total, settings.failOpen) }
+        if unknown.isEmpty { failOpen.update(serving: serving, of: view.total, settings.failOpen) }
         view.isOpen = failOpen.isOpen && view.needsSorry != true
         summarize(view, serving: serving)
 
         let scale = Self.scale(members, settings)
         let decisions = members.map { decide($0, view, scale: scale, at: now) }
         for (member, decision) in zip(members, decisions) { note(decision, of: member) }
-        setDeadline(at: now)
+        setDeadline(members, at: now)
         return decisions
+    }
+
+    /// Whether a member is so new to the service that its first results may still come.
+    func isAwaited(_ member: PoolMember, at now: MonotonicInstant) -> Bool {
+        records[member.name].map { now < $0.firstSeen + settings.patience } ?? true
     }
 
     /// Whether nothing was ever known of a member.
@@ -75,11 +79,12 @@ package struct ServicePool: Sendable {
     }
 
     /// Whether a member counts as one that serves: it is decided, or it has a weight that the director adopted.
-    private func isServing(_ member: PoolMember, _ view: View, _ hasWaited: Bool) -> Bool {
+    private func isServing(_ member: PoolMember, _ view: View, at now: MonotonicInstant) -> Bool {
         guard member.standing.administrative == .inService, !view.held.contains(member.name) else { return false }
         guard let record = records[member.name] else { return false }
         // A weight that was only given because the service fails open is no sign of health.
-        return record.serves ?? (hasWaited && record.given == nil && (member.applied ?? 0) > 0)
+        let isAdopted = !isAwaited(member, at: now) && record.given == nil && (member.applied ?? 0) > 0
+        return record.serves ?? isAdopted
     }
 
     static func sum(_ members: [PoolMember]) -> UInt64 { members.reduce(0) { $0 + UInt64($1.weight) } }
@@ -99,7 +104,8 @@ package struct ServicePool: Sendable {
 extension ServicePool {
     /// Takes in what is new about a member.
     private mutating func observe(_ member: PoolMember, at now: MonotonicInstant) {
-        var record = records[member.name] ?? PoolMember.Record()
+        let known = records[member.name].flatMap { $0.address == member.address ? $0 : nil }
+        var record = known ?? PoolMember.Record(of: member, at: now)
         defer { records[member.name] = record }
         switch member.standing.decision.weightPolicy {
         case .serve: record.serves = true
@@ -158,8 +164,9 @@ extension ServicePool {
         let share = view.total * UInt64(settings.failOpen?.below ?? 0)
         var serving = Self.sum(primaries.filter { records[$0.name]?.serves == true && !view.held.contains($0.name) })
         let held = primaries.filter { view.held.contains($0.name) }.sorted { left, right in
-            let one = records[left.name]?.holdDown.heldUntil ?? since
-            let other = records[right.name]?.holdDown.heldUntil ?? since
+            let never = MonotonicInstant(nanoseconds: 0)
+            let one = records[left.name]?.holdDown.heldUntil ?? never
+            let other = records[right.name]?.holdDown.heldUntil ?? never
             return one == other ? left.name < right.name : one < other
         }
         for member in held where serving < UInt64(settings.quorum.weight) || serving * 100 < share {
@@ -183,11 +190,14 @@ extension ServicePool {
         records[member.name] = record
     }
 
-    private mutating func setDeadline(at now: MonotonicInstant) {
+    private mutating func setDeadline(_ members: [PoolMember], at now: MonotonicInstant) {
         var next = records.values.flatMap { record in
             [record.slowStart?.deadline(after: now), record.holdDown.heldUntil.flatMap { $0 > now ? $0 : nil }]
         }
-        if isAwaited || awaitsCapacity { next.append(since + settings.patience) }
+        for member in members where isAwaited(member, at: now) {
+            guard isUnknown(member) && member.role != .sorry || member.capacity == .awaited else { continue }
+            next.append(records[member.name].map { $0.firstSeen + settings.patience })
+        }
         deadline = next.compactMap(\.self).min()
     }
 }
