@@ -194,4 +194,21 @@ import VRRP
         bench.look()
         #expect(bench.state == .initialize)
     }
+
+    @Test func `a service that is answered all the same weakens a router and takes none out of the election`() {
+        let answered = ElectionEvent.trackReported(
+            .cluster,
+            [TrackSettings.Failure(Self.service, "down: sorry-in-use", isAnswered: true)]
+        )
+        let fault = Bench.active(Self.tracking(TrackSettings(Self.service, .fault)))
+        fault.handle(answered)
+        #expect(fault.state == .active)
+        #expect(fault.router?.findings == [])
+        fault.handle(Self.fails(Self.service, source: .cluster))
+        #expect(fault.state == .initialize)
+        let weight = Bench.active(Self.tracking(TrackSettings(Self.service, .weight(30))))
+        weight.handle(answered)
+        #expect(weight.state == .active)
+        #expect(weight.router?.priority == 70)
+    }
 }

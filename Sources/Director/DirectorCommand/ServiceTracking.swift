@@ -3,7 +3,7 @@ internal import Health
 internal import Primitives
 internal import VRRP
 
-/// Tells the election which of the services that its routers track have no real server left.
+/// Tells the election which of the services that its routers track fail.
 struct ServiceTracking {
     /// How often the services are looked at: a probe's fall takes longer.
     private static let interval: Interval = .milliseconds(100)
@@ -35,7 +35,11 @@ struct ServiceTracking {
             // What is not known yet is no failure.
             case .up, .unknown: return nil
             case .draining, .drained, .maintenance, .down:
-                return TrackSettings.Failure(.service(name), "\(service.state.rawValue): \(service.reason.rawValue)")
+                return TrackSettings.Failure(
+                    .service(name),
+                    "\(service.state.rawValue): \(service.reason.rawValue)",
+                    isAnswered: service.isAnsweredAnyway,
+                )
             }
         }
         return failures == reported ? nil : failures

@@ -18,7 +18,9 @@ extension ElectionCore {
     mutating func refreshTracking(at now: MonotonicInstant, _ effects: inout [ElectionEffect]) {
         for slot in slots {
             slot.failedTracks = slot.configured.tracks.compactMap { track in
-                failure(of: track.subject).map { (track, $0.evidence) }
+                guard let failure = failure(of: track.subject), !failure.isAnswered || track.consequence != .fault
+                else { return nil }
+                return (track, failure.evidence)
             }
             let settings = slot.configured.weakened(by: slot.failedTracks.map(\.track))
             if settings != slot.settings { apply(.reconfigured(settings), to: slot, at: now, &effects) }

@@ -29,6 +29,16 @@ package struct ServiceStatus: Hashable, Sendable, Codable {
 }
 
 extension ServiceStatus {
+    /// Whether clients are answered though the service is down: by sorry servers, or because it fails open.
+    package var isAnsweredAnyway: Bool {
+        guard isApplied != false, destinations.contains(where: { ($0.weightWanted ?? $0.weightApplied ?? 0) > 0 })
+        else { return false }
+        switch availability?.state {
+        case .failingOpen?, .sorry?: return true
+        case .available?, .unknown?, .unavailable?, nil: return false
+        }
+    }
+
     /// The service with the state that follows from its real servers', in the order of what serves best.
     func summarized(configurationAge: Int64) -> ServiceStatus {
         var summary = self

@@ -6,7 +6,7 @@ package struct TrackSettings: Hashable, Sendable {
     package enum Subject: Hashable, Sendable {
         /// A network interface: it fails without a carrier.
         case interface(String)
-        /// A service of this cluster: it fails when none of its real servers serves.
+        /// A service of this cluster: it fails when none of its real servers serves, or its quorum is lost.
         case service(String)
         /// A file: it fails while the file exists.
         case file(String)
@@ -47,11 +47,17 @@ package struct TrackSettings: Hashable, Sendable {
         package var subject: Subject
         /// What was seen.
         package var evidence: String
+        /// Whether clients are answered all the same, by sorry servers or because the service fails open.
+        ///
+        /// It weakens a router then, so that a director that sees better takes over, and takes none out of the
+        /// election: where both see the same, nobody would be left to answer.
+        package var isAnswered: Bool
 
         /// Makes it.
-        package init(_ subject: Subject, _ evidence: String) {
+        package init(_ subject: Subject, _ evidence: String, isAnswered: Bool = false) {
             self.subject = subject
             self.evidence = evidence
+            self.isAnswered = isAnswered
         }
     }
 
