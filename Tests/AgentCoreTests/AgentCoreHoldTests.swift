@@ -70,4 +70,26 @@ import Testing
         try bench.send(.releaseRequested(deadline: .zero))
         #expect(bench.agentCheckAnswer.hasPrefix("drain "))
     }
+
+    @Test func `a hold that a restart would forget is no success`() throws {
+        let bench = Bench()
+        try bench.start()
+        let connections = try [bench.connect(0), bench.connect(1)]
+        for connection in connections {
+            bench.sessions[connection]?.show(View(entries: []))
+            try bench.exchange(connection)
+        }
+        try bench.send(.holdRequested(.maintenance))
+        func outcome(isTimeUp: Bool) -> HoldProgress.Outcome? {
+            HoldProgress(bench.status).outcome(of: .maintenance, isTimeUp: isTimeUp)
+        }
+        #expect(outcome(isTimeUp: false)?.acted == true)
+        let save = try #require(bench.effects.last { if case .save = $0 { true } else { false } })
+        try bench.send(.effectFailed(save, reason: "no space left on device"))
+        #expect(outcome(isTimeUp: false) == nil, "it is tried again")
+        #expect(outcome(isTimeUp: true)?.acted == false)
+        #expect(outcome(isTimeUp: true)?.missing.contains("no space left on device") == true)
+        try bench.send(.saved)
+        #expect(outcome(isTimeUp: false)?.acted == true)
+    }
 }

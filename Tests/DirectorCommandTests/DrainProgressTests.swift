@@ -93,4 +93,28 @@ import Testing
         #expect(Self.progress(Self.status(.maintenance, there: "maintenance")).state == .drained)
         #expect(Self.progress(Self.status(.draining, there: "unknown")).state == .draining)
     }
+
+    @Test func `another director that may forward and says nothing is waited for`() {
+        var status = Self.status(.drained, there: nil)
+        var peer = PeerStatus(
+            name: "lb1",
+            address: "192.0.2.2:9406",
+            link: .connected,
+            age: 0,
+            evidence: "",
+            reasons: [],
+            routers: [],
+            movedByOperator: [],
+            findings: [],
+            addressFindings: [],
+        )
+        status.peer = peer
+        #expect(Self.progress(status).state == .drained)
+        for link in [PeerStatus.LinkState.silent, .unreachable] {
+            peer.link = link
+            status.peer = peer
+            #expect(Self.progress(status).state == .draining)
+            #expect(Self.progress(status).text.hasSuffix("lb1 is not connected, so that what it sends is not known"))
+        }
+    }
 }

@@ -124,6 +124,8 @@ final class Pair {
     /// Drops the message with this number, counted from the beginning, by closing the connection on it.
     var cutAt: Int?
     var duplicates = false
+    /// Whether what the peer says about times is read by the peer's clock.
+    var believesPeerClock = true
     var messages = 0
     /// Every moment at which nobody, or both without agreement, served a router.
     var unserved: Set<String> = []
@@ -191,7 +193,8 @@ final class Pair {
         for effect in effects { execute(effect, of: index) }
         let shared = side.shared
         side.shared = []
-        if !shared.isEmpty { think(index, .ordersShared(shared, clock: clock(index))) }
+        let peerClock = believesPeerClock ? side.core.peerClock(at: now) : nil
+        if !shared.isEmpty { think(index, .ordersShared(shared, clock: peerClock ?? clock(index))) }
         return effects
     }
 

@@ -35,8 +35,7 @@ extension DirectorLoop {
         }
         switch request {
         case .status:
-            var status = core.status(at: Clock.now)
-            status.peer = peer.status(at: Clock.now)
+            var status = statusWithPeer(at: Clock.now)
             status.troubles = threads.troubles.map(\.description)
             let health = threads.election.health
             (status.election.heldBack, status.election.sendFailures) = (health.heldBack, health.sendFailures)
@@ -68,7 +67,7 @@ extension DirectorLoop {
                 }
                 order.stamp.time = Self.wallClock
                 handle(.operatorCommand(.order(order)))
-                message.reply.succeed("\(request.realServer): \(order.action)")
+                answer("\(request.realServer): \(order.action)", message.reply)
             } else {
                 message.reply.fail("the order's numbers make no sense")
             }
@@ -100,13 +99,32 @@ extension DirectorLoop {
                     )
                 )
             )
-            message.reply.succeed("\(realServer): \(isWeight ? "the configuration's weight" : "in service")")
+            answer("\(realServer): \(isWeight ? "the configuration's weight" : "in service")", message.reply)
         }
+    }
+
+    /// Says what an order came to; one that would not survive a restart is in force, and no success.
+    private func answer(_ outcome: String, _ reply: ControlReply) {
+        let text = outcome + reservations(at: Clock.now)
+        guard let unsavedOrders else { return reply.succeed(text) }
+        reply.fail("\(text); it is in force and would not survive a restart: \(unsavedOrders)")
     }
 
     /// Answers those who wait for news of a drain.
     mutating func tellOfDrains(at now: MonotonicInstant) {
-        for (reply, progress) in drainWaits.take(core.status(at: now), at: now) { reply.succeed(progress) }
+        for (reply, progress) in drainWaits.take(statusWithPeer(at: now), at: now) { reply.succeed(progress) }
+    }
+
+    private func statusWithPeer(at now: MonotonicInstant) -> ClusterStatus {
+        var status = core.status(at: now)
+        status.peer = peer.status(at: now)
+        return status
+    }
+
+    /// What an operator has to know besides that an order stands.
+    private func reservations(at now: MonotonicInstant) -> String {
+        guard let peer = peer.status(at: now), peer.link != .connected else { return "" }
+        return "; \(peer.name) is not connected and hears of it when it is back"
     }
 
     /// Why there is nothing that an order could be about.

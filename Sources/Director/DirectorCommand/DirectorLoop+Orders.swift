@@ -8,6 +8,19 @@ internal import Primitives
 extension DirectorLoop {
     private var orderFile: OrderFile { OrderFile(stateDirectory: configuration.stateDirectory) }
 
+    /// How long after a failure the orders are written again.
+    private static var orderRetryInterval: Interval { .seconds(1) }
+
+    /// When orders that could not be written are written again.
+    var orderDeadline: MonotonicInstant? { unsavedOrders == nil ? nil : orderRetryDue }
+
+    /// Writes the orders again that could not be written.
+    mutating func retryOrders(at now: MonotonicInstant) {
+        guard let due = orderDeadline, due <= now else { return }
+        let (orders, withdrawn) = core.keptOrders
+        remember(orders, withdrawn: withdrawn)
+    }
+
     /// The wall clock in milliseconds since 1970, which the other director has too.
     static var wallClock: UInt64 { UInt64(max(0, Clock.realTimeNanoseconds / 1_000_000)) }
 
@@ -29,8 +42,13 @@ extension DirectorLoop {
         do throws(OrderFile.Failure) {
             let kept = OrderFile.Kept(orders: orders, withdrawn: withdrawn)
             try orderFile.save(kept, at: Clock.now, wallClock: Self.seconds)
+            unsavedOrders = nil
         } catch {
-            logger.error("the operators' orders cannot be kept", metadata: ["orders.error": "\(error)"])
+            if unsavedOrders == nil {
+                logger.error("the operators' orders cannot be kept", metadata: ["orders.error": "\(error)"])
+            }
+            unsavedOrders = "\(error)"
+            orderRetryDue = Clock.now + Self.orderRetryInterval
         }
         handlePeer(.ordersChanged(core.sharedOrders(at: Clock.now, clock: Self.wallClock)))
     }

@@ -130,11 +130,13 @@ extension DirectorLoop {
 
     /// Tells the cluster core what the other director thinks of the real servers, if that is news.
     private mutating func hearPeer() {
-        guard let name = configuration.peer?.name else { return }
-        let opinions = peer.peerOpinions
-        guard opinions != lastPeerOpinions else { return }
-        lastPeerOpinions = opinions
-        handle(.peerReported(director: name, opinions))
+        // A director that is no peer any more has no say.
+        let opinions = configuration.peer == nil ? [] : peer.peerOpinions
+        let isAlike = peer.hasSameConfiguration
+        guard opinions != lastPeerOpinions || isAlike != isPeerAlike else { return }
+        (lastPeerOpinions, isPeerAlike) = (opinions, isAlike)
+        let name = configuration.peer?.name ?? ""
+        handle(.peerReported(director: name, opinions, hasSameConfiguration: isAlike))
     }
 
     /// When the peer core wants to be called or told.

@@ -60,6 +60,10 @@ struct DirectorLoop: ~Copyable {
     var peerInformationDue = MonotonicInstant(nanoseconds: 0)
     /// What the other director thought of the real servers when the cluster core was last told.
     var lastPeerOpinions: [PeerOpinion] = []
+    var isPeerAlike = false
+    /// Why the orders on disk are not those in force.
+    var unsavedOrders: String?
+    var orderRetryDue = MonotonicInstant(nanoseconds: 0)
     /// What came of the other director's orders in this turn.
     var sharedOrders: [PeerOrder] = []
     /// How long a stop that was asked for waits for the handover.
@@ -107,6 +111,9 @@ struct DirectorLoop: ~Copyable {
         watchdog = WatchdogSchedule(interval: notifier.watchdogInterval, now: Clock.now)
     }
 
+    /// How many chunks of agents' bytes one turn works off: far fewer than would delay the watchdog.
+    private static var agentEventsPerTurn: Int { 64 }
+
     /// Turns until the process shall end.
     mutating func run(_ started: ClusterEvent) throws(Errno) {
         handle(started)
@@ -121,6 +128,7 @@ struct DirectorLoop: ~Copyable {
             advancePeer(at: now)
             advance(at: now)
             trackServices(at: now)
+            retryOrders(at: now)
             if drainWaits.isDue(at: now) { tellOfDrains(at: now) }
             if watchdog.isDue(at: now, completedTurns: threads.completedTurns) { notifier.watchdog() }
             showStatus(at: now)
@@ -133,7 +141,7 @@ struct DirectorLoop: ~Copyable {
         let tracking = serviceTracking.deadline(configuration.election)
         let deadlines = [
             core.deadline, watchdog.deadline, troubleLog.deadline, life.deadline, tracking, peerDeadline,
-            drainWaits.deadline,
+            drainWaits.deadline, orderDeadline,
         ]
         var candidates = deadlines.compactMap { $0 }
         if life.phase == .running {
@@ -175,14 +183,17 @@ struct DirectorLoop: ~Copyable {
             let failure = isIdle ? nil : report.lookFailure
             live(.dataplaneReported(isReconciled: isIdle || report.isReconciled, lookFailure: failure))
         }
-        for event in inbox.agents.drain() { handle(event) }
+        // An agent that floods its link keeps the loop from nothing else.
+        for event in inbox.agents.drain(atMost: Self.agentEventsPerTurn) { handle(event) }
         for report in inbox.probes.drain() { handle(.probeReported(report)) }
         for event in inbox.peer.drain() { handlePeer(event) }
         // Once a turn: each time they are written to disk, and what follows is sent behind what was to be sent before.
-        if !sharedOrders.isEmpty {
+        // By the peer's clock, which says when they end: the two may differ. It comes with the first heartbeat.
+        let isLinked = configuration.peer != nil && peer.isConnected && sharedOrders.count <= OperatorOrders.limit
+        if !sharedOrders.isEmpty, let clock = peer.peerClock(at: Clock.now) ?? (isLinked ? nil : Self.wallClock) {
             let shared = sharedOrders
             sharedOrders = []
-            handle(.ordersShared(shared, clock: Self.wallClock))
+            handle(.ordersShared(shared, clock: clock))
         }
         for message in inbox.control.drain() { answer(message) }
     }

@@ -22,9 +22,10 @@ struct DrainProgress: Hashable, Codable {
         }
         let orders = status.realServers.first { $0.name == realServer }?.orders ?? []
         let standing = orders.filter { !$0.action.hasPrefix("weight") && ($0.service == nil || $0.service == service) }
+        let silent = Self.silentPeer(status)
         if standing.isEmpty {
             state = .withdrawn
-        } else if destinations.contains(where: { Self.isBusy($0.1) }) {
+        } else if silent != nil || destinations.contains(where: { Self.isBusy($0.1) }) {
             state = .draining
         } else {
             let isCutOff = standing.contains { $0.cutOffIn == 0 } && destinations.contains { $0.1.weightApplied == nil }
@@ -39,7 +40,17 @@ struct DrainProgress: Hashable, Codable {
             return "\(name): \(destination.state.rawValue), \(left)"
                 + (Self.isBusy(there: destination) ? "; on the other director: \(destination.peerState ?? "")" : "")
         }
-        text = counts.isEmpty ? "no service has \(realServer)" : counts.joined(separator: "; ")
+        let known = counts.isEmpty ? "no service has \(realServer)" : counts.joined(separator: "; ")
+        text = known + (silent.map { "; \($0) is not connected, so that what it sends is not known" } ?? "")
+    }
+
+    /// The other director, if it may be the one that forwards and does not say what.
+    ///
+    /// Where this director is Active for everything the other one forwards nothing: it may be off, and is not waited for.
+    private static func silentPeer(_ status: ClusterStatus) -> String? {
+        guard let peer = status.peer, peer.link != .connected else { return nil }
+        let isActive = !status.routers.isEmpty && status.routers.allSatisfy { $0.state == "active" }
+        return isActive ? nil : peer.name
     }
 
     // The connections may be the other director's: a standby counts what it was told of, if anything.

@@ -17,6 +17,7 @@ package struct HoldProgress: Hashable, Sendable {
     private let hasConnected: Bool
     private let sending: [String]
     private let absent: [String]
+    private let unsaved: [String]
 
     /// Judges a status.
     package init(_ status: AgentStatus) {
@@ -28,6 +29,8 @@ package struct HoldProgress: Hashable, Sendable {
             guard let weight = director.view.first(where: { $0.weight > 0 }) else { return nil }
             return "\(director.name) gives \(weight.service) weight \(weight.weight) (\(weight.reason))"
         }
+        unsaved = status.failures.filter { $0.subject == "\(FailureSubject.stateFile)" }
+            .map { "it would not survive a restart, the state cannot be written: \($0.reason)" }
         absent = status.directors.filter { !$0.isConnected }.map { "\($0.name) is not connected" }
     }
 
@@ -40,8 +43,9 @@ package struct HoldProgress: Hashable, Sendable {
             return Outcome(acted: false, missing: "the node's hold is \(hold.rawValue) by now")
         }
         guard wanted != .none else { return Outcome(acted: true, missing: "") }
-        let missing = sending + absent
+        let missing = sending + absent + unsaved
         guard isTimeUp || missing.isEmpty && hasConnected else { return nil }
-        return Outcome(acted: hasConnected && sending.isEmpty, missing: missing.joined(separator: ", "))
+        let acted = hasConnected && sending.isEmpty && unsaved.isEmpty
+        return Outcome(acted: acted, missing: missing.joined(separator: ", "))
     }
 }
