@@ -20,6 +20,7 @@ struct RunCommand: ParsableCommand {
     @OptionGroup var file: ConfigurationOption
 
     func run() throws {
+        AmbientCapabilities.clear()
         var configuration = try file.load()
         let level = Logger.Level(rawValue: configuration.logLevel.rawValue) ?? .info
         let logger = LogOutput.logger(label: "tandem-director", level: level)

@@ -16,6 +16,7 @@ struct RunCommand: ParsableCommand {
     @OptionGroup var options: ConfigurationOption
 
     func run() throws {
+        AmbientCapabilities.clear()
         let configuration = try options.load()
         let level = Logger.Level(rawValue: configuration.logLevel.rawValue) ?? .info
         let logger = LogOutput.logger(label: "tandem-agent", level: level)

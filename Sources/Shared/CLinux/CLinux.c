@@ -111,6 +111,8 @@ void tandem_prefault_stack(void) {
     for (size_t index = 0; index < sizeof bytes; index += 4096) bytes[index] = 0;
 }
 
+void tandem_clear_ambient(void) { prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0); }
+
 int tandem_unshare_network(void) { return unshare(CLONE_NEWNET); }
 
 // Between vfork and exec the child shares the parent's memory: it only makes system calls, and keeps signals blocked

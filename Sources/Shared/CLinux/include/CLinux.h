@@ -76,6 +76,9 @@ int tandem_lock_memory(void);
 // Touches the first so many bytes of the calling thread's stack.
 void tandem_prefault_stack(void);
 
+// Empties the ambient set of the calling thread: what it executes has no capability then (capabilities(7)).
+void tandem_clear_ambient(void);
+
 // Enters a new network namespace; -1 and errno if it cannot.
 int tandem_unshare_network(void);
 
