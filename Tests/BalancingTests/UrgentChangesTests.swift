@@ -81,4 +81,12 @@ import Testing
             #expect(desired.urgentChanges(seen: kernel.services).isEmpty)
         }
     }
+
+    @Test func `what is cut off gets nothing more at once`() throws {
+        let service = try Fixtures.service()
+        var desired = try Fixtures.desired(service, [(Self.near, .exactly(1))])
+        desired.cutOff = [try Fixtures.endpoint(Self.far)]
+        let seen = try Self.seen(service, [(Self.near, 1), (Self.far, 7)])
+        #expect(Self.changes([desired], [seen]) == ["set destination 10.0.0.2:80 weight 0 of tcp 192.0.2.100:80"])
+    }
 }

@@ -124,8 +124,10 @@ import Testing
         }
         // The other director has not reloaded yet: what it calls web1 is the machine of before.
         let opinions = [PeerOpinion(service: "web", realServer: "web1", state: .up, reason: "passing")]
-        bench.send(.peerReported(director: "lb2", opinions, hasSameConfiguration: false))
+        bench.send(.peerReported(director: "lb2", opinions))
         bench.send(.configurationReplaced(moved))
+        // That the configurations differ is known only now.
+        bench.send(.peerReported(director: "lb2", opinions, hasSameConfiguration: false))
         #expect(Self.weight(bench, Self.fresh(0)) == .keep(initially: 0))
         #expect(Self.weight(bench, Bench.endpoint(1)) == .adopt, "it serves in the meantime")
         Self.report(bench, 0, .down)
@@ -137,6 +139,8 @@ import Testing
 
     @Test func `a service that moves to another port knows nothing of its real servers there`() {
         let bench = Self.serving()
+        let opinions = [PeerOpinion(service: "web", realServer: "web1", state: .up, reason: "passing")]
+        bench.send(.peerReported(director: "lb2", opinions))
         let identity = ServiceIdentity(
             protocol: .tcp,
             endpoint: Endpoint(address: Bench.virtualAddress, port: 8_080)
@@ -237,5 +241,53 @@ import Testing
         tell(1, .down)
         #expect(cutOff() == [], "it was to end what it has begun")
         #expect(bench.desires.last?.table.servesUDP == true)
+    }
+
+    @Test func `a sorry server that is exchanged serves until the new one does, and is no real server`() {
+        func settings(sorry: Int) -> ClusterSettings {
+            Bench.settings { settings in
+                settings.services[0].directPathProbe = false
+                for index in settings.realServers.indices { settings.realServers[index].agent = nil }
+                for number in 0...1 {
+                    let address = Self.fresh(number).address
+                    settings.realServers.append(RealServerSettings(name: "s\(number)", address: address))
+                }
+                settings.services[0].members.append(.init(realServer: "s\(sorry)", role: .sorry))
+            }
+        }
+        let bench = Bench()
+        bench.send(.started(settings(sorry: 0), bootIdentifier: Bench.boot, programVersion: "1"))
+        for number: UInt8 in 1...2 { bench.probes(number, tcp: .down, path: nil) }
+        Self.report(bench, 0, .up)
+        bench.converge()
+        #expect(bench.availability.last?.state == .sorry)
+        bench.send(.configurationReplaced(settings(sorry: 1)))
+        #expect(bench.availability.last?.state == .unavailable, "the quorum is lost whoever says sorry")
+        #expect(Self.weight(bench, Self.fresh(0)) == .adopt)
+        #expect(bench.core.status(at: bench.now).services.first?.isAnsweredAnyway == true)
+        Self.report(bench, 1, .up)
+        #expect(bench.availability.last?.state == .sorry)
+        #expect(Self.weight(bench, Self.fresh(1)) == .exactly(1))
+        #expect(Self.weight(bench, Self.fresh(0)) == nil)
+    }
+
+    @Test func `those that serve in spite of their checks go on while their successors are not known`() {
+        let bench = Self.serving()
+        let open = FailOpen.Settings(below: 50, until: 60)
+        bench.send(.configurationReplaced(Bench.settings { $0.services[0].pool.failOpen = open }))
+        for number: UInt8 in 1...2 {
+            bench.publish("web\(number)", [])
+            bench.probes(number, tcp: .down, path: .up)
+        }
+        #expect(bench.availability.last?.state == .failingOpen)
+        bench.converge()
+        var replaced = Self.replaced()
+        replaced.services[0].pool.failOpen = open
+        bench.send(.configurationReplaced(replaced))
+        #expect(Self.weight(bench, Bench.endpoint(1)) == .adopt)
+        #expect(Self.weight(bench, Self.fresh(0)) == .keep(initially: 0))
+        Self.report(bench, 0, .up)
+        Self.report(bench, 1, .up)
+        #expect(Self.weight(bench, Bench.endpoint(1)) == nil)
     }
 }

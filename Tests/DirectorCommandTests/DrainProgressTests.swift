@@ -96,6 +96,7 @@ import Testing
 
     @Test func `another director that may forward and says nothing is waited for`() {
         var status = Self.status(.drained, there: nil)
+        status.routers = [Self.router("backup")]
         var peer = PeerStatus(
             name: "lb1",
             address: "192.0.2.2:9406",
@@ -115,6 +116,32 @@ import Testing
             status.peer = peer
             #expect(Self.progress(status).state == .draining)
             #expect(Self.progress(status).text.hasSuffix("lb1 is not connected, so that what it sends is not known"))
+            // Nobody forwards for a router that is out of the election here and whose peer is off.
+            for state in ["active", "initialize"] {
+                var alone = status
+                alone.routers = [Self.router(state)]
+                #expect(Self.progress(alone).state == .drained)
+            }
+            var late = status
+            late.realServers[0].orders[0].cutOffIn = 0
+            late.services[0].destinations[0].weightApplied = nil
+            #expect(Self.progress(late).state == .cutOff)
         }
+    }
+
+    private static func router(_ state: String) -> RouterStatus {
+        RouterStatus(
+            name: "front",
+            virtualRouterIdentifier: 51,
+            interface: "eth0",
+            priority: 100,
+            state: state,
+            reason: "started",
+            age: 0,
+            activeRouter: nil,
+            activePriority: nil,
+            addresses: [],
+            findings: [],
+        )
     }
 }

@@ -186,7 +186,7 @@ import Testing
             standing: Pool.Word.down.standing,
             applied: nil,
         )
-        _ = pool.judge([new], leaving: 2, at: Pool.start)
+        _ = pool.judge([new], leaving: [.primary: 2], at: Pool.start)
         #expect(pool.availability.state == .available)
         _ = pool.judge([new], at: Pool.start)
         #expect(pool.availability.state == .unavailable)

@@ -197,4 +197,22 @@ import Testing
             }
         }
     }
+
+    @Test func `with another configuration opinions are forgotten, and told again though they are the same`() throws {
+        var (left, right) = try connected()
+        var state = PeerSamples.state
+        left.publish(state)
+        left.publish([PeerSamples.opinion])
+        _ = try left.tick(clock: 0, at: at(1))
+        _ = try right.received(left.takeOutput()[...], at: at(2))
+        #expect(right.opinions == [PeerSamples.opinion])
+        state.configuration.digest &+= 1
+        left.publish(state)
+        left.publish([PeerSamples.opinion])
+        _ = try right.received(left.takeOutput()[...], at: at(3))
+        #expect(right.opinions == [])
+        _ = try left.tick(clock: 0, at: at(301))
+        _ = try right.received(left.takeOutput()[...], at: at(302))
+        #expect(right.opinions == [PeerSamples.opinion])
+    }
 }

@@ -29,6 +29,16 @@ extension DesiredTable {
                     reason: .wanted,
                 )
             }
+            // What is removed for good gets nothing before it is.
+            for endpoint in service.cutOff.sorted() {
+                guard let before = known[endpoint]?.weight, before > 0 else { continue }
+                phases.setDestination(
+                    service.service.identity,
+                    Destination(endpoint: endpoint, weight: 0),
+                    from: before,
+                    reason: .wanted,
+                )
+            }
         }
         return phases.ordered
     }

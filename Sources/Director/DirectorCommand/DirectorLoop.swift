@@ -189,8 +189,9 @@ struct DirectorLoop: ~Copyable {
         for event in inbox.peer.drain() { handlePeer(event) }
         // Once a turn: each time they are written to disk, and what follows is sent behind what was to be sent before.
         // By the peer's clock, which says when they end: the two may differ. It comes with the first heartbeat.
-        let isLinked = configuration.peer != nil && peer.isConnected && sharedOrders.count <= OperatorOrders.limit
-        if !sharedOrders.isEmpty, let clock = peer.peerClock(at: Clock.now) ?? (isLinked ? nil : Self.wallClock) {
+        let waits = configuration.peer != nil && peer.isAboutToTellClock && sharedOrders.count <= OperatorOrders.limit
+        if !sharedOrders.isEmpty, !waits {
+            let clock = peer.peerClock(at: Clock.now) ?? Self.wallClock
             let shared = sharedOrders
             sharedOrders = []
             handle(.ordersShared(shared, clock: clock))

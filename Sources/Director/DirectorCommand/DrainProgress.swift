@@ -23,13 +23,15 @@ struct DrainProgress: Hashable, Codable {
         let orders = status.realServers.first { $0.name == realServer }?.orders ?? []
         let standing = orders.filter { !$0.action.hasPrefix("weight") && ($0.service == nil || $0.service == service) }
         let silent = Self.silentPeer(status)
+        let isCutOff = standing.contains { $0.cutOffIn == 0 } && destinations.contains { $0.1.weightApplied == nil }
         if standing.isEmpty {
             state = .withdrawn
-        } else if silent != nil || destinations.contains(where: { Self.isBusy($0.1) }) {
+        } else if destinations.contains(where: { Self.isBusy($0.1) }) {
             state = .draining
+        } else if isCutOff {
+            state = .cutOff
         } else {
-            let isCutOff = standing.contains { $0.cutOffIn == 0 } && destinations.contains { $0.1.weightApplied == nil }
-            state = isCutOff ? .cutOff : .drained
+            state = silent == nil ? .drained : .draining
         }
         let counts = destinations.map { name, destination in
             let active = destination.activeConnections ?? 0
@@ -46,11 +48,10 @@ struct DrainProgress: Hashable, Codable {
 
     /// The other director, if it may be the one that forwards and does not say what.
     ///
-    /// Where this director is Active for everything the other one forwards nothing: it may be off, and is not waited for.
+    /// Where this director is Backup for nothing the other one forwards nothing: it may be off, and is not waited for.
     private static func silentPeer(_ status: ClusterStatus) -> String? {
         guard let peer = status.peer, peer.link != .connected else { return nil }
-        let isActive = !status.routers.isEmpty && status.routers.allSatisfy { $0.state == "active" }
-        return isActive ? nil : peer.name
+        return status.routers.contains { $0.state == "backup" } ? peer.name : nil
     }
 
     // The connections may be the other director's: a standby counts what it was told of, if anything.

@@ -9,6 +9,8 @@ extension ClusterCore {
     struct Leaving: Hashable {
         var realServer: String
         var endpoint: Endpoint
+        /// What it was for.
+        var role: PoolRole
         var since: MonotonicInstant
         /// What it served with.
         var weight: UInt32
@@ -18,6 +20,8 @@ extension ClusterCore {
         var complaint: Reason?
         /// Whether it ever got nothing meanwhile.
         var wasCondemned = false
+        /// Whether it serves although its checks failed: because too few are left, or too many would go.
+        var servesInSpite = false
         /// Whether the rest of the new ones has had its time.
         var isPatienceOver = false
     }
@@ -36,12 +40,15 @@ extension ClusterCore {
             guard let old, let before = old.services.first(where: { $0.service.identity == identity }) else { continue }
             let stays = Set(Self.members(of: service, in: new).map { Self.endpoint(of: $0.server, in: service) })
             let gone = Self.members(of: before, in: old).map { entry in
-                Leaving(
+                let key = DestinationKey(service: before.name, realServer: entry.server.name)
+                return Leaving(
                     realServer: entry.server.name,
                     endpoint: Self.endpoint(of: entry.server, in: before),
+                    role: entry.member.role,
                     since: now,
                     weight: applied(identity, Self.endpoint(of: entry.server, in: before))?.weight ?? 0,
                     configuredWeight: entry.member.weight,
+                    servesInSpite: destinations[key]?.standing.health == .down,
                 )
             }
             let known = leaving[identity] ?? []
@@ -62,23 +69,28 @@ extension ClusterCore {
         for service in settings.services {
             let identity = service.service.identity
             guard let leavers = leaving[identity] else { continue }
-            for (index, leaver) in leavers.enumerated() where now >= leaver.since + Self.patience {
-                leaving[identity]?[index].isPatienceOver = true
+            let left = leavers.compactMap { leaver in
+                var leaver = leaver
+                leaver.isPatienceOver = leaver.isPatienceOver || now >= leaver.since + Self.patience
+                return isReplaced(leaver, in: service) ? nil : leaver
             }
-            // A sorry server serves in nobody's place.
-            let candidates = service.members.filter {
-                $0.weight > 0 && $0.role != .sorry && orders.standing($0.realServer, in: service.name) == nil
-            }
-            let weights = candidates.map { member in
-                destinations[DestinationKey(service: service.name, realServer: member.realServer)]?.weight ?? .keep
-            }
-            let isServed = weights.contains { if case .exactly(let weight) = $0 { weight > 0 } else { false } }
-            let isAllKnown = weights.allSatisfy { $0 != .keep && $0 != .adopt }
-            let hasWaited = leaving[identity]?.allSatisfy(\.isPatienceOver) ?? true
-            guard candidates.isEmpty || isServed && (isAllKnown || hasWaited) else { continue }
-            leaving[identity] = nil
-            isDemandOutdated = true
+            leaving[identity] = left.isEmpty ? nil : left
+            if left.count < leavers.count { isDemandOutdated = true }
         }
+    }
+
+    /// Whether enough is known of those that take one's place; a sorry server serves in the place of sorry servers alone.
+    private func isReplaced(_ leaver: Leaving, in service: ServiceSettings) -> Bool {
+        let candidates = service.members.filter { member in
+            member.weight > 0 && (member.role != .sorry || leaver.role == .sorry)
+                && orders.standing(member.realServer, in: service.name) == nil
+        }
+        let weights = candidates.map { member in
+            destinations[DestinationKey(service: service.name, realServer: member.realServer)]?.weight ?? .keep
+        }
+        let isServed = weights.contains { if case .exactly(let weight) = $0 { weight > 0 } else { false } }
+        let isAllKnown = weights.allSatisfy { $0 != .keep && $0 != .adopt }
+        return candidates.isEmpty || isServed && (isAllKnown || leaver.isPatienceOver)
     }
 
     /// Takes in what agents and operators say of them: one that is wrong gets nothing, though nobody serves in its place.
@@ -125,15 +137,24 @@ extension ClusterCore {
         }
         let opinions = Self.targets(of: leaver.endpoint, in: service).map { verdict($0) }
         for (opinion, evidence) in opinions {
-            if case .down(let reason) = opinion { return (reason, evidence) }
+            guard case .down(let reason) = opinion else { continue }
+            if !leaver.servesInSpite || reason.forbidsFailingOpen { return (reason, evidence) }
         }
         return (nil, "")
     }
 
-    /// The weight that those of a service which serve on have together.
-    func leavingWeight(of service: ServiceSettings) -> UInt64 {
-        let serving = (leaving[service.service.identity] ?? []).filter { $0.complaint == nil }
-        return serving.reduce(0) { $0 + UInt64($1.configuredWeight) }
+    /// The weight that those of a service which serve on have together, by what they were for.
+    func leavingWeights(of service: ServiceSettings) -> [PoolRole: UInt64] {
+        var weights: [PoolRole: UInt64] = [:]
+        for leaver in leaving[service.service.identity] ?? [] where leaver.complaint == nil && !leaver.servesInSpite {
+            weights[leaver.role, default: 0] += UInt64(leaver.configuredWeight)
+        }
+        return weights
+    }
+
+    /// Whether a real server that is not configured any more serves until others do.
+    func servesOn(_ endpoint: Endpoint, _ identity: ServiceIdentity) -> Bool {
+        leaving[identity]?.contains { $0.endpoint == endpoint && $0.complaint == nil } ?? false
     }
 
     /// Their probes go on as long as they serve.

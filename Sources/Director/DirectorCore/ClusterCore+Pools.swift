@@ -34,7 +34,7 @@ extension ClusterCore {
                             ? links[entry.server.name]?.memberCapacity ?? .unsaid : .unsaid,
                     )
                 },
-                leaving: leavingWeight(of: service),
+                leaving: leavingWeights(of: service),
                 at: now,
             )
             pools[service.name] = pool

@@ -102,7 +102,7 @@ extension ClusterCore {
                 reason: leavingReason(destination.endpoint, identity),
                 evidence: "",
                 age: age(configuredAt),
-                weightWanted: 0,
+                weightWanted: servesOn(destination.endpoint, identity) ? nil : 0,
                 observed: destination,
             )
         }

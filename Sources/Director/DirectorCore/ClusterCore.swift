@@ -225,6 +225,9 @@ package struct ClusterCore: ~Copyable {
         let (before, after) = (Self.meanings(of: old), Self.meanings(of: new))
         destinations = destinations.filter { before.members[$0.key] == after.members[$0.key] }
         pools = pools.filter { before.services[$0.key] == after.services[$0.key] }
+        peer.opinions = peer.opinions.filter { key, _ in
+            before.members[key] == after.members[key] && before.services[key.service] == after.services[key.service]
+        }
         replaceLinks(from: old, to: new, at: now)
     }
 

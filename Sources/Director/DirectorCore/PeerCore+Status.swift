@@ -60,8 +60,8 @@ extension PeerCore {
         return theirs.digest == settings.configuration.digest
     }
 
-    /// Whether the peer answers.
-    package var isConnected: Bool { isAlive && session?.peer != nil }
+    /// Whether the peer answers and will tell its clock, with its next heartbeat.
+    package var isAboutToTellClock: Bool { isAlive && session?.peer != nil && session?.clock == nil }
 
     /// The peer's wall clock in milliseconds since 1970; nothing before it has told it.
     package func peerClock(at now: MonotonicInstant) -> UInt64? {

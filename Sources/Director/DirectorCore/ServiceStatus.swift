@@ -29,13 +29,15 @@ package struct ServiceStatus: Hashable, Sendable, Codable {
 }
 
 extension ServiceStatus {
-    /// Whether clients are answered though the service is down: by sorry servers, or because it fails open.
+    /// Whether clients are answered though the service is not up: by sorry servers, because it fails open or may take no
+    /// more out, or by real servers that go when others serve.
     package var isAnsweredAnyway: Bool {
-        guard isApplied != false, destinations.contains(where: { ($0.weightWanted ?? $0.weightApplied ?? 0) > 0 })
-        else { return false }
+        let answering = destinations.filter { ($0.weightWanted ?? $0.weightApplied ?? 0) > 0 }
+        guard isApplied != false, !answering.isEmpty else { return false }
         switch availability?.state {
         case .failingOpen?, .sorry?: return true
-        case .available?, .unknown?, .unavailable?, nil: return false
+        case .available?, .unavailable?: return answering.contains { [.removed, .ejectionLimit].contains($0.reason) }
+        case .unknown?, nil: return false
         }
     }
 

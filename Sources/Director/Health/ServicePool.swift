@@ -29,7 +29,7 @@ package struct ServicePool: Sendable {
     /// Those that are no members any more and go on serving until these do count with their weight in `leaving`.
     package mutating func judge(
         _ members: [PoolMember],
-        leaving: UInt64 = 0,
+        leaving: [PoolRole: UInt64] = [:],
         at now: MonotonicInstant,
     ) -> [PoolMember.Decision] {
         let names = Set(members.map(\.name))
@@ -42,10 +42,10 @@ package struct ServicePool: Sendable {
         view.total = Self.sum(primaries)
         eject(from: primaries, into: &view, at: now)
         release(primaries, from: &view)
-        view.total += leaving
-        view.primary = Self.sum(primaries.filter { isServing($0, view, at: now) }) + leaving
+        view.total += leaving[.primary] ?? 0
+        view.primary = Self.sum(primaries.filter { isServing($0, view, at: now) }) + (leaving[.primary] ?? 0)
         let backups = members.filter { $0.role == .backup && isServing($0, view, at: now) }
-        view.backup = Self.sum(backups)
+        view.backup = Self.sum(backups) + (leaving[.backup] ?? 0)
         let unknownPrimaries = Self.sum(unknown.filter { $0.role == .primary })
         let unknownAll = Self.sum(unknown)
         // A service without real servers has no quorum to lose before one is configured.

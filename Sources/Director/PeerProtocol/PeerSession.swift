@@ -132,6 +132,8 @@ package struct PeerSession: Sendable {
     /// Makes this the state that the peer knows; it goes out at once when it differs in more than ages.
     package mutating func publish(_ state: PeerState) {
         guard state.withoutAges != ownState?.withoutAges else { return }
+        // With another configuration names mean something else, and the peer has forgotten what it was told of them.
+        if state.configuration.digest != ownState?.configuration.digest { hasUnsentOpinions = ownOpinions != nil }
         ownState = state
         if isConnected { append(.state(state)) }
     }
@@ -229,6 +231,8 @@ package struct PeerSession: Sendable {
         case (.hello, _), (_, .awaitingHello):
             throw .unexpected(message.kind)
         case (.state(let state), .connected):
+            // What it thought until now was about other machines, perhaps, of the same names.
+            if state.configuration.digest != self.state?.configuration.digest { opinions = [] }
             self.state = state
             stateReceivedAt = now
             events.append(.stateChanged(state))
