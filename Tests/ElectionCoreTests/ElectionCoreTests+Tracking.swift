@@ -211,4 +211,56 @@ import VRRP
         #expect(weight.state == .active)
         #expect(weight.router?.priority == 70)
     }
+
+    @Test func `a group whose carrier is back for long enough comes back whole`() {
+        for hasOwnInterface in [false, true] {
+            var routers = Self.group()
+            for index in routers.indices { routers[index].carrierDelay = .seconds(2) }
+            // The other one's own link was there all the time.
+            if hasOwnInterface { routers[1].carrierDelay = .zero }
+            let bench = Bench()
+            bench.handle(.started(ElectionSettings(routers: routers)))
+            bench.converge()
+            bench.pass(.seconds(1))
+            #expect(Self.states(bench) == [.active, .active])
+            bench.interface?.hasCarrier = false
+            bench.look()
+            bench.pass(.seconds(3))
+            #expect(Self.states(bench) == [.initialize, .initialize])
+            bench.interface?.hasCarrier = true
+            bench.look()
+            bench.pass(.milliseconds(1_900))
+            #expect(Self.states(bench) == [.initialize, .initialize])
+            bench.pass(.milliseconds(200))
+            #expect(Self.states(bench) == [.backup, .backup])
+            bench.pass(.milliseconds(400))
+            #expect(Self.states(bench) == [.active, .active])
+        }
+    }
+
+    @Test func `a change of the carrier is not waited for on an interface that is down or gone`() {
+        for isGone in [false, true] {
+            let bench = Self.dampened()
+            bench.interface?.hasCarrier = false
+            bench.look()
+            bench.pass(.seconds(1))
+            let interface = bench.interface
+            if isGone { bench.interface = nil } else { bench.interface?.isUp = false }
+            bench.look()
+            #expect(bench.state == .initialize)
+            bench.pass(.seconds(10))
+            #expect(bench.core.deadline.map { $0 > bench.now } ?? true, "nobody is kept busy")
+            bench.interface = interface
+            bench.interface?.isUp = true
+            bench.look()
+            bench.pass(.seconds(5))
+            #expect(bench.state == .initialize, "there is no carrier yet, whatever was remembered")
+            bench.interface?.hasCarrier = true
+            bench.look()
+            bench.pass(.milliseconds(1_900))
+            #expect(bench.state == .initialize, "it has not lasted yet")
+            bench.pass(.milliseconds(200))
+            #expect(bench.state == .backup)
+        }
+    }
 }

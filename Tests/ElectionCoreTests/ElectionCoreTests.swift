@@ -32,7 +32,7 @@ struct ElectionCoreTests {
         case .down: bench.interface?.isUp = false
         case .noCarrier: bench.interface?.hasCarrier = false
         case .noPrimaryAddress: bench.interface?.primaryIPv4 = nil
-        case .noSockets: bench.interface?.hasSockets = false
+        case .noSockets: bench.interface?.hearing = [.ipv6]
         case .unknown: return
         }
         let effects = bench.look()

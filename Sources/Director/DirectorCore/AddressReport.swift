@@ -18,8 +18,8 @@ package struct AddressReport: Hashable, Sendable {
         package var primaryIPv4: IPv4Address?
         /// The link-local address: the source of IPv6 advertisements.
         package var linkLocal: IPv6Address?
-        /// Whether the election's sockets on it are open; the election thread says so.
-        package var hasSockets = true
+        /// The families in which the election's sockets on it are open and receive; the election thread says so.
+        package var hearing: Set<AddressFamily> = [.ipv4, .ipv6]
 
         /// Makes an interface that is up, has a carrier, and has its sockets open.
         package init(

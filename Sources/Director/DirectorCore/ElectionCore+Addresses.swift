@@ -52,11 +52,15 @@ extension ElectionCore {
     ) -> (fault: ElectionReport.InterfaceFault?, primary: IPAddress?) {
         guard let found, let createdBy = slot.createdBy, found.generation >= createdBy else { return (.unknown, nil) }
         guard let interface = found.interfaces.first(where: { $0.name == slot.settings.interface }) else {
+            slot.loseCarrier()
             return (.missing, nil)
         }
-        guard interface.isUp else { return (.down, nil) }
+        guard interface.isUp else {
+            slot.loseCarrier()
+            return (.down, nil)
+        }
         guard slot.dampenedCarrier(interface.hasCarrier, at: now) else { return (.noCarrier, nil) }
-        guard interface.hasSockets else { return (.noSockets, nil) }
+        guard interface.hearing.contains(slot.settings.family) else { return (.noSockets, nil) }
         let primary =
             switch slot.settings.family {
             case .ipv4: interface.primaryIPv4.map(IPAddress.v4)

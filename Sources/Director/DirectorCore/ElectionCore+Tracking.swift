@@ -93,6 +93,11 @@ extension ElectionCore.Slot {
         return isPresent
     }
 
+    /// Takes note that there is no link at all: no change is pending then, and a carrier that returns is one.
+    func loseCarrier() {
+        (carrier, carrierChangedAt) = (false, nil)
+    }
+
     /// When a change of the carrier counts, if one is pending.
     var carrierDeadline: MonotonicInstant? { carrierChangedAt.map { $0 + configured.carrierDelay } }
 }

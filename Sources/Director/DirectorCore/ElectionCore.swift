@@ -112,16 +112,18 @@ extension ElectionCore {
     }
 
     private mutating func expire(at now: MonotonicInstant, _ effects: inout [ElectionEffect]) {
+        // What one router's carrier comes to, its companions' routers depend on, and looking at one may settle another's.
+        let isCarrierSettled = slots.contains { slot in slot.carrierDeadline.map { now >= $0 } ?? false }
         for slot in slots {
             if let due = slot.router.deadline, now >= due {
                 // A router of a group waits for the others by listening for an interval more.
                 let waits = slot.router.state.name == .backup && !groupAgrees(with: slot, at: now)
                 apply(waits ? .resumedLate : .deadlineReached, to: slot, at: now, &effects)
             }
-            if let due = slot.carrierDeadline, now >= due { refreshInterface(of: slot, at: now, &effects) }
             slot.filter.expire(at: now, counting: &slot.router.statistics)
             if let end = slot.lingersUntil, now >= end { slot.lingersUntil = nil }
         }
+        if isCarrierSettled { for slot in slots { refreshInterface(of: slot, at: now, &effects) } }
         remindOfSuspension(at: now, &effects)
     }
 

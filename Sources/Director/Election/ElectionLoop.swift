@@ -25,6 +25,8 @@ struct ElectionLoop: ~Copyable {
         didSet { authenticator = Authenticator(settings) }
     }
     private var authenticator: Authenticator
+    /// That of the settings before, while a reload is worked off.
+    private var formerAuthenticator: Authenticator?
     private var clockReadAt: MonotonicInstant?
     private var sockets: [String: InterfaceSockets] = [:]
     private var lastReport: AddressReport?
@@ -103,9 +105,12 @@ struct ElectionLoop: ~Copyable {
     private mutating func take(_ command: ElectionCommand, at now: MonotonicInstant) {
         switch command {
         case .replace(let settings):
+            // What a router that is no more says last is signed with what it had.
+            formerAuthenticator = authenticator
             if settings.firstProblem() == nil { self.settings = settings }
             readClock(at: now)
             handle(.configurationReplaced(settings), at: now)
+            formerAuthenticator = nil
             if let lastReport { take(lastReport, at: now) }
         case .allowPreemption:
             handle(.preemptionDeferred(false), at: now)
@@ -137,17 +142,22 @@ struct ElectionLoop: ~Copyable {
             let interface = report.interfaces[index]
             do throws(Errno) {
                 try open(interface)
-                guard interface.isUp, interface.hasCarrier, let sockets = sockets[interface.name] else { continue }
-                if !sockets.prove(interface, at: now) {
-                    // No claim before the sockets are known to receive.
-                    awaitsProof = true
-                    report.interfaces[index].hasSockets = false
-                } else if !sockets.isProved, interface.hasAddress(of: sockets.identity.families) {
-                    deaf.append(interface.name)
-                }
             } catch {
+                // What was open goes on: the routers of before need not leave because one more finds no room.
                 refused[interface.name] = error
-                report.interfaces[index].hasSockets = false
+            }
+            guard let sockets = sockets[interface.name], sockets.identity.index == interface.index else {
+                if refused[interface.name] != nil { report.interfaces[index].hearing = [] }
+                continue
+            }
+            guard interface.isUp, interface.hasCarrier else { continue }
+            // No claim before the sockets are known to receive.
+            let hearing = sockets.prove(interface, at: now)
+            report.interfaces[index].hearing = hearing
+            if hearing.count < sockets.identity.families.count {
+                awaitsProof = true
+            } else if !sockets.isProved, interface.hasAddress(of: sockets.identity.families) {
+                deaf.append(interface.name)
             }
         }
         let present = Set(report.interfaces.map(\.name))
@@ -168,11 +178,11 @@ struct ElectionLoop: ~Copyable {
             families: Set(routers.map(\.family)).sorted(),
             addresses: routers.flatMap { $0.addresses.map(\.address) }.sorted()
         )
-        guard sockets[interface.name]?.identity != identity else { return }
-        close(interface.name)
-        guard !routers.isEmpty else { return }
-        let opened = try InterfaceSockets(identity)
-        for descriptor in opened.descriptors {
+        let former = sockets[interface.name]
+        guard former?.identity != identity else { return }
+        guard !routers.isEmpty else { return close(interface.name) }
+        let opened = try InterfaceSockets(identity, keeping: former)
+        for descriptor in opened.descriptors where former?.descriptors.contains(descriptor) != true {
             try reactor.add(descriptor, token: Self.socketsToken, interest: .read)
         }
         sockets[interface.name] = opened
@@ -193,8 +203,15 @@ struct ElectionLoop: ~Copyable {
                     thread.condition.withLock { $0.heldBack += 1 }
                     continue
                 }
-                let signed = trailer.flatMap { authenticator.sign(message, $0, on: interface, from: source) }
-                let payload = signed ?? message
+                var payload = message
+                if let trailer {
+                    let signed =
+                        authenticator.sign(message, trailer, on: interface, from: source)
+                        ?? formerAuthenticator?.sign(message, trailer, on: interface, from: source)
+                    // Without its signature it would be taken for somebody else's.
+                    guard let signed else { continue }
+                    payload = signed
+                }
                 send(on: interface) { sockets throws(Errno) in
                     guard let mac else { return try sockets.send(payload, from: source, to: destination) }
                     try sockets.send(frame: AdvertisementFrame.frame(payload, from: source, to: destination, at: mac))

@@ -25,12 +25,19 @@ final class InterfaceSockets {
     private let arp: PacketSocket
     private let neighbours: PacketSocket
 
-    /// Opens all sockets.
-    init(_ identity: Identity) throws(Errno) {
+    /// Opens all sockets; those of a family that were open on the same interface are kept, and what they have proved.
+    init(_ identity: Identity, keeping former: InterfaceSockets? = nil) throws(Errno) {
         self.identity = identity
         let interface = try Linux.Interface.numbered(identity.index)
+        let kept = former.map { $0.identity.index == identity.index ? $0.families : [] } ?? []
         var families: [FamilySockets] = []
-        for family in identity.families { families.append(try FamilySockets(family, on: interface)) }
+        for family in identity.families {
+            if let open = kept.first(where: { $0.family == family }) {
+                families.append(open)
+            } else {
+                families.append(try FamilySockets(family, on: interface))
+            }
+        }
         self.families = families
         arp = try PacketSocket(
             interfaceIndex: identity.index,
@@ -50,22 +57,14 @@ final class InterfaceSockets {
     private static func advertisements(of targets: [IPv6Address]) -> [BPFInstruction] {
         let nextHeader: UInt32 = 14 + 6
         let type: UInt32 = 14 + 40
-        let target: UInt32 = type + 8
-        var filter: [BPFInstruction] = [
+        // The address's last word: the whole is compared by whoever receives it, and the kernel's room for filters is small.
+        let lastWord: UInt32 = type + 8 + 12
+        return [
             .loadByte(nextHeader), .jumpIfEqual(58, 1, 0), .accept(0), .loadByte(type), .jumpIfEqual(136, 1, 0),
-            .accept(0),
+            .accept(0), .loadWord(lastWord),
         ]
-        for address in targets {
-            // A difference in one word jumps past the rest of this address's part.
-            let words = [address.high >> 32, address.high, address.low >> 32, address.low]
-            for (index, word) in words.enumerated() {
-                let offset = UInt32(index)
-                filter.append(.loadWord(target + offset * 4))
-                filter.append(.jumpIfEqual(UInt32(truncatingIfNeeded: word), 0, UInt8(7 - 2 * offset)))
-            }
-            filter.append(.accept(0xffff))
-        }
-        return filter + [.accept(0)]
+            + targets.flatMap { [.jumpIfEqual(UInt32(truncatingIfNeeded: $0.low), 0, 1), .accept(0xffff)] }
+            + [.accept(0)]
     }
 
     /// Lets through what claims one of the addresses: a storm of other ARP never reaches the election thread.
@@ -79,18 +78,18 @@ final class InterfaceSockets {
     /// The descriptors to be polled.
     var descriptors: [Int32] { families.flatMap(\.descriptors) + [arp.raw, neighbours.raw] }
 
-    /// Tries to prove that the sockets of every family with an address receive; true too once that took too long.
-    func prove(_ interface: AddressReport.Interface, at now: MonotonicInstant) -> Bool {
-        var isDone = true
-        for sockets in families {
+    /// Tries to prove that the sockets receive, and gives the families in which they do, in which that took too long, or
+    /// in which there is no address to prove it with.
+    func prove(_ interface: AddressReport.Interface, at now: MonotonicInstant) -> Set<AddressFamily> {
+        let done = families.filter { sockets in
             let source =
                 switch sockets.family {
                 case .ipv4: interface.primaryIPv4.map(IPAddress.v4)
                 case .ipv6: interface.linkLocal.map(IPAddress.v6)
                 }
-            if let source, !sockets.prove(from: source, at: now) { isDone = false }
+            return source.map { sockets.prove(from: $0, at: now) } ?? true
         }
-        return isDone
+        return Set(done.map(\.family))
     }
 
     /// Whether what was sent to this machine alone has come back in every family.
