@@ -304,4 +304,49 @@ import VRRP
         #expect(pair.sides[0].orders == orders.0 && pair.sides[1].orders == orders.1)
         #expect(pair.sides[1].active == ["front"] && pair.sides[0].active == [])
     }
+
+    @Test func `a synchronization group moves whole, or not at all`() throws {
+        for isGroup in [true, false] {
+            let pair = try Pair(names: ["front", "front6"])
+            for side in pair.sides { side.syncGroup = isGroup ? "site" : nil }
+            _ = pair.started()
+            // What the first one tracks weakens one of the two alone.
+            pair.sides[0].losses = ["front": 50]
+            pair.report(0)
+            pair.run(.seconds(2))
+            #expect(pair.sides[1].active == (isGroup ? [] : ["front"]))
+            pair.sides[0].losses = ["front": 50, "front6": 50]
+            pair.report(0)
+            pair.run(.seconds(2))
+            #expect(pair.sides[1].active == ["front", "front6"])
+        }
+        let pair = try Pair(names: ["front", "front6"])
+        for side in pair.sides { side.syncGroup = "site" }
+        _ = pair.started()
+        pair.handle(0, .failoverRequested(FailoverRequest(token: 1, router: "front6")))
+        pair.run(.seconds(1))
+        #expect(pair.sides[0].active == [] && pair.sides[1].active == ["front", "front6"])
+        pair.handle(0, .failoverRequested(FailoverRequest(token: 2, router: "front")))
+        pair.run(.seconds(1))
+        #expect(pair.sides[0].active == ["front", "front6"] && pair.sides[1].active == [])
+    }
+
+    @Test func `the delay of a preemption counts from when this director is the better one`() throws {
+        let pair = try Pair()
+        for side in pair.sides { side.preemptDelay = .seconds(10) }
+        _ = pair.started()
+        pair.run(.seconds(60))
+        pair.sides[0].losses = ["front": 50]
+        pair.report(0)
+        pair.run(.seconds(5))
+        #expect(pair.sides[1].active == [])
+        pair.sides[0].losses = [:]
+        pair.report(0)
+        pair.run(.seconds(20))
+        #expect(pair.sides[1].active == [], "a moment's weakness moves nothing")
+        pair.sides[0].losses = ["front": 50]
+        pair.report(0)
+        pair.run(.seconds(12))
+        #expect(pair.sides[1].active == ["front"])
+    }
 }

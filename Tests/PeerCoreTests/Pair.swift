@@ -13,6 +13,10 @@ final class Side {
     let address: IPAddress
     var priority: UInt8
     var preemptDelay = Interval.zero
+    /// The synchronization group of all its routers.
+    var syncGroup: String?
+    /// What the tracks of a router take from its priority.
+    var losses: [String: UInt8] = [:]
     var core = PeerCore()
     var cluster = ClusterCore(seed: 1)
     /// What the file of orders has.
@@ -57,6 +61,7 @@ final class Side {
                 )
                 router.priority = priority
                 router.preemptDelay = preemptDelay
+                router.syncGroup = syncGroup
                 return router
             },
         )
@@ -70,7 +75,7 @@ final class Side {
                     name: name,
                     virtualRouterIdentifier: UInt8(index + 1),
                     interface: "eth0",
-                    priority: priority,
+                    priority: priority - (losses[name] ?? 0),
                     state: state,
                     since: since[name] ?? Pair.start,
                     reason: .started,

@@ -113,16 +113,31 @@ extension PeerCore {
         guard stop == .running, handover == .idle, now >= preemptionAt, let settings, let state = peerState,
             !state.isStopping
         else { return }
-        let names = settings.routers.filter { router in
-            guard router.preemptMode, !yielded.contains(router.name),
-                let own = election?.routers.first(where: { $0.name == router.name }), own.state == .backup,
-                now >= own.since + router.preemptDelay,
+        let outranked = settings.routers.filter { router in
+            guard let own = election?.routers.first(where: { $0.name == router.name }), own.state == .backup,
                 let other = state.router(router.name)
             else { return false }
             return other.state == .active && other.priority < own.priority
+        }
+        let known = outrankedSince
+        outrankedSince = Dictionary(outranked.map { ($0.name, known[$0.name] ?? now) }) { first, _ in first }
+        // The delay counts from when this director is the better one, as it does without a link.
+        let qualified = outranked.filter { router in
+            router.preemptMode && !yielded.contains(router.name)
+                && now >= (outrankedSince[router.name] ?? now) + router.preemptDelay
         }.map(\.name)
+        // A synchronization group moves whole.
+        let mineThen = Set(activeRouters + qualified)
+        let names = qualified.filter { group(of: $0).isSubset(of: mineThen) }
         guard !names.isEmpty, obstacles(to: names).isEmpty else { return }
         request(deal(.preemption, names, at: now), at: now)
+    }
+
+    /// The virtual routers that have to be where this one is, itself among them.
+    private func group(of name: String) -> Set<String> {
+        let routers = settings?.routers ?? []
+        guard let group = routers.first(where: { $0.name == name })?.syncGroup else { return [name] }
+        return Set(routers.filter { $0.syncGroup == group }.map(\.name)).union([name])
     }
 
     /// What an operator asks for: whoever holds the routers, the other one takes over.
@@ -153,8 +168,10 @@ extension PeerCore {
         deal.token = request.token
         if let name = request.router {
             guard known.contains(name) else { return refuse("there is no virtual router \"\(name)\"") }
-            deal.routers = [name]
+            let group = group(of: name)
+            deal.routers = mine.filter(group.contains)
             if mine.contains(name) { return prepare(deal, at: now) }
+            deal.routers = theirs.filter(group.contains).sorted()
             guard theirs.contains(name) else { return refuse("neither director is active for \"\(name)\"") }
             self.request(deal, at: now)
         } else if !mine.isEmpty {

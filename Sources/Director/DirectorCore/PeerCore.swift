@@ -87,6 +87,8 @@ package struct PeerCore: Sendable {
     /// Why the peer does not give back what this director should have.
     var preemptionRefusal = ""
     var preemptionAt = MonotonicInstant(nanoseconds: 0)
+    /// Since when the peer is Active with a lower priority than this director's, by router.
+    var outrankedSince: [String: MonotonicInstant] = [:]
     var deferralUntil = MonotonicInstant(nanoseconds: 0)
     var isDeferring: Bool?
     /// The peer's Active routers as the election knows them.
