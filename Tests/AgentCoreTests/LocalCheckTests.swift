@@ -135,4 +135,19 @@ import Testing
         try bench.send(.ran(.check(LocalCheck(Self.command), of: Bench.web), .failed("late")))
         #expect(fact(bench, connection)?.verdict == .holds)
     }
+
+    @Test func `one that has to wait for its turn tries again at once, and in the end says so`() throws {
+        let (bench, connection) = try serving([LocalCheck(Self.command, fall: 2)])
+        bench.host.answers[Self.command] = .busy("16 commands run already")
+        bench.effects = []
+        try bench.advance(.seconds(1))
+        #expect(runs(bench, Self.command) >= 2, "not only in the rhythm that it lost in")
+        #expect(fact(bench, connection)?.verdict == .holds)
+        try bench.advance(.seconds(3))
+        #expect(fact(bench, connection)?.verdict == .unknown)
+        #expect(fact(bench, connection)?.evidence == "16 commands run already")
+        bench.host.answers[Self.command] = .passed("/bin/check passes")
+        try bench.advance(.milliseconds(100))
+        #expect(fact(bench, connection)?.verdict == .holds)
+    }
 }

@@ -30,4 +30,12 @@ import Testing
         let command = ProbeKind.command(CommandCheck(arguments: ["/bin/check", "{address}"]))
         #expect(Self.checks(command).first?.description == "command /bin/check for 192.0.2.11")
     }
+
+    @Test func `a command's arguments may have the server's address and port anywhere`() throws {
+        let endpoint = try #require(Endpoint("192.0.2.11:8080"))
+        let check = CommandCheck(arguments: ["/usr/bin/curl", "http://{address}:{port}/health", "{address}", "{x}"])
+        #expect(check.usesPort)
+        #expect(check.vector(for: endpoint) == ["/usr/bin/curl", "http://192.0.2.11:8080/health", "192.0.2.11", "{x}"])
+        #expect(!CommandCheck(arguments: ["/bin/true", "{address}"]).usesPort)
+    }
 }

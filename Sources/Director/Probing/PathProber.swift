@@ -34,6 +34,8 @@ struct PathProber: ~Copyable {
 
     /// Runs against one real server share a question for it that is not older than this.
     private static let requestLifetime = Interval.milliseconds(50)
+    /// How many frames of each kind are read at once.
+    private static let framesPerTurn = 1_024
     /// Opening is not tried again sooner than this.
     private static let reopening = Interval.seconds(1)
 
@@ -186,8 +188,13 @@ struct PathProber: ~Copyable {
         from link: PathLink,
         into finished: inout [(ProbeRun, ProbeOutcome)],
     ) throws(Errno) {
-        while let claim = try link.nextNeighbour() { try take(claim, link) }
-        while let (answer, receivedAt) = try link.nextAnswer() {
+        // A storm on the LAN does not keep the thread from its other work: the rest is read in the next turn.
+        for _ in 0..<Self.framesPerTurn {
+            guard let claim = try link.nextNeighbour() else { break }
+            try take(claim, link)
+        }
+        for _ in 0..<Self.framesPerTurn {
+            guard let (answer, receivedAt) = try link.nextAnswer() else { break }
             // A SYN-ACK that nobody waits for is reset too, or it would come again.
             if !answer.isReset {
                 try link.send(

@@ -26,6 +26,7 @@ final class StreamProber: Sendable {
     private struct ContextKey: Hashable {
         var verification: TLSExpectation.Verification
         var authorityFile: String?
+        var isForHTTP: Bool
     }
 
     private let group: MultiThreadedEventLoopGroup
@@ -111,11 +112,11 @@ final class StreamProber: Sendable {
         case .tcpExchange(let exchange):
             try pipeline.addHandler(ExchangeHandler(run, exchange, expression(exchange.pattern)))
         case .tls(let expectation):
-            try pipeline.addHandler(security(expectation))
+            try pipeline.addHandler(security(expectation, isForHTTP: false))
             try pipeline.addHandler(HandshakeHandler(run, expectation, isWholeProbe: true))
         case .http(let expectation):
             if let tls = expectation.tls {
-                try pipeline.addHandler(security(tls))
+                try pipeline.addHandler(security(tls, isForHTTP: true))
                 try pipeline.addHandler(HandshakeHandler(run, tls, isWholeProbe: false))
             }
             try pipeline.addHTTPClientHandlers()
@@ -135,14 +136,19 @@ final class StreamProber: Sendable {
         return made
     }
 
-    private func security(_ expectation: TLSExpectation) throws -> NIOSSLClientHandler {
-        let key = ContextKey(verification: expectation.verification, authorityFile: expectation.authorityFile)
+    private func security(_ expectation: TLSExpectation, isForHTTP: Bool) throws -> NIOSSLClientHandler {
+        let key = ContextKey(
+            verification: expectation.verification,
+            authorityFile: expectation.authorityFile,
+            isForHTTP: isForHTTP,
+        )
         let context: NIOSSLContext
         if let known = state.value.contexts[key] {
             context = known
         } else {
             var settings = TLSConfiguration.makeClientConfiguration()
-            settings.applicationProtocols = ["http/1.1"]
+            // A server of another protocol refuses a client that offers this one alone (RFC 7301, section 3.2).
+            settings.applicationProtocols = isForHTTP ? ["http/1.1"] : []
             switch expectation.verification {
             case .none:
                 settings.certificateVerification = .none

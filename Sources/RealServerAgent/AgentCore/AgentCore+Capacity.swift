@@ -26,7 +26,7 @@ extension AgentCore {
         switch outcome {
         case .passed(_, let answer):
             capacity?.take(gauge.value(in: answer, processors: identity.processors), of: gauge, at: now)
-        case .failed(let reason), .notRun(let reason):
+        case .failed(let reason), .notRun(let reason), .busy(let reason):
             capacity?.take(nil, of: gauge, problem: Limits.printable(reason, bytes: 100), at: now)
         case .timedOut:
             capacity?.take(nil, of: gauge, problem: "timed out", at: now)

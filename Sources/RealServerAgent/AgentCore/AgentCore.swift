@@ -130,7 +130,7 @@ package struct AgentCore: ~Copyable {
             reconcile(at: now, into: &turn)
             listen(at: now, into: &turn)
         case .ran(.check(let check, let service), let outcome):
-            checks.take(outcome, of: check, service)
+            checks.take(outcome, of: check, service, at: now)
         case .ran(.gauge(let gauge, _), let outcome):
             take(outcome, of: gauge, at: now)
         case .accepts(let service, let stall):

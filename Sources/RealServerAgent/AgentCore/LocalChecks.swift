@@ -16,7 +16,12 @@ struct LocalChecks: Sendable {
         var contradictions = 0
         /// How many runs in a row could not be tried.
         var obstacles = 0
+        /// Since when it waits for its turn.
+        var waitsSince: MonotonicInstant?
     }
+
+    /// When one that found too many under way tries again.
+    private static let retry = Interval.milliseconds(50)
 
     private var records: [Record] = []
     /// When the next run is due.
@@ -61,15 +66,31 @@ struct LocalChecks: Sendable {
     }
 
     /// Takes in how a run ended; one that is no longer asked for says nothing.
-    mutating func take(_ outcome: LocalRunOutcome, of check: LocalCheck, _ service: ServiceIdentity) {
+    mutating func take(
+        _ outcome: LocalRunOutcome,
+        of check: LocalCheck,
+        _ service: ServiceIdentity,
+        at now: MonotonicInstant,
+    ) {
         guard let index = records.firstIndex(where: { $0.service == service && $0.check == check }) else { return }
+        if case .busy(let reason) = outcome {
+            // Its rhythm is another one from now on, so that those who came first do not always do so.
+            records[index].due = now + Self.retry
+            setDeadline()
+            let since = records[index].waitsSince ?? now
+            records[index].waitsSince = since
+            guard now - since >= check.interval else { return }
+            records[index].waitsSince = now
+            return records[index].couldNotRun(reason)
+        }
+        records[index].waitsSince = nil
         switch outcome {
         case .passed(let evidence, _): records[index].take(true, evidence)
         case .failed(let evidence): records[index].take(false, evidence)
         case .timedOut:
             let subject = check == .connection ? "" : "\(LocalRun.check(check, of: service)) "
             records[index].take(false, subject + "timed out", isSilence: true)
-        case .notRun(let reason): records[index].couldNotRun(reason)
+        case .notRun(let reason), .busy(let reason): records[index].couldNotRun(reason)
         }
     }
 

@@ -8,6 +8,8 @@ package enum LocalRunOutcome: Hashable, Sendable {
     case timedOut
     /// It could not even be tried.
     case notRun(String)
+    /// It had to wait, because too many are under way.
+    case busy(String)
 
     /// A connection was accepted.
     package static var connected: LocalRunOutcome { .passed("connected") }

@@ -52,14 +52,14 @@ package struct LocalRunner: ~Copyable {
             }
         case .command(let command, let arguments):
             let running = entries.values.count { $0.attempt is CommandAttempt }
-            guard running < CommandAttempt.limit else { return .notRun("\(running) commands run already") }
+            guard running < CommandAttempt.limit else { return .busy("\(running) commands run already") }
             do throws(Errno) {
                 return enter(run, try CommandAttempt(command, arguments), at: now, &reactor)
             } catch {
                 return .notRun("\(command.arguments.first ?? "command"): \(error)")
             }
         case .request(let expectation, let endpoint):
-            guard asked.count < LocalRequests.limit else { return .notRun("\(asked.count) requests run already") }
+            guard asked.count < LocalRequests.limit else { return .busy("\(asked.count) requests run already") }
             asked.insert(run)
             requests.begin(run, expectation, at: endpoint)
             return nil

@@ -59,12 +59,12 @@ extension Format where Value == [UInt8] {
 }
 
 extension Format where Value == ClosedRange<Int> {
-    /// A status code or a range of them.
+    /// A status code or a range of them; of those below 200 only 101 is an answer.
     package static var httpStatus: Format {
         text("a status code such as 200 or a range such as 200-299") { text in
             let parts = text.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
             guard let first = parts.first ?? nil, let last = parts.last ?? nil, parts.count <= 2, first <= last,
-                (100...599).contains(first), (100...599).contains(last)
+                (200...599).contains(first) && (200...599).contains(last) || first == 101 && last == 101
             else { return nil }
             return first...last
         }

@@ -2,7 +2,7 @@ package import Primitives
 
 /// A program that checks a server.
 package struct CommandCheck: Hashable, Sendable {
-    /// The program's absolute path and its arguments; `{address}` and `{port}` stand for the server's.
+    /// The program's absolute path and its arguments; `{address}` and `{port}` in them stand for the server's.
     package var arguments: [String]
 
     /// How much of a program's output is kept, for the evidence.
@@ -14,16 +14,12 @@ package struct CommandCheck: Hashable, Sendable {
     }
 
     /// Whether the program is told the server's port.
-    package var usesPort: Bool { arguments.contains("{port}") }
+    package var usesPort: Bool { arguments.contains { $0.contains("{port}") } }
 
     /// The argument vector for one server.
     package func vector(for endpoint: Endpoint) -> [String] {
         arguments.map { argument in
-            switch argument {
-            case "{address}": "\(endpoint.address)"
-            case "{port}": "\(endpoint.port)"
-            default: argument
-            }
+            argument.replacing("{address}", with: "\(endpoint.address)").replacing("{port}", with: "\(endpoint.port)")
         }
     }
 

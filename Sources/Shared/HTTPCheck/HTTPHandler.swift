@@ -51,10 +51,13 @@ package final class HTTPHandler<Run: HTTPRun>: ChannelInboundHandler {
         run.answered()
         switch unwrapInboundIn(data) {
         case .head(let head):
-            guard head.status.code >= 200 else { return }
+            // Of what comes before the answer, 101 alone is one: nothing of HTTP follows it (RFC 9110, section 15.2.2).
+            guard head.status.code >= 200 || head.status.code == 101 else { return }
             status = Int(head.status.code)
             if !expectation.accepts(Int(head.status.code)) {
                 run.fail(.status, "\(run.endpoint)\(expectation.path) answers \(head.status.code)")
+            } else if head.status.code == 101 {
+                judge()
             }
         case .body(let part):
             body += part.readableBytesView.prefix(max(0, expectation.maximumBody - body.count))
