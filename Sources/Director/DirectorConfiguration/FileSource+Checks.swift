@@ -19,7 +19,7 @@ extension FileSource {
             diagnostics.report("\"\(other.value)\" is this director's own name", at: other.span)
         }
         guard let address = peer.address else { return }
-        if let problem = address.value.unusable {
+        if let problem = address.value.unusableWithoutInterface {
             diagnostics.report("\(address.value) is \(problem), not a director's address", at: address.span)
         }
         if let virtual = virtualAddresses.first(where: { $0.value == address.value }) {
@@ -114,7 +114,7 @@ extension FileSource {
 
     private func check(_ server: RealServerSource, _ diagnostics: DiagnosticList) {
         guard let address = server.address else { return }
-        if let problem = address.value.unusable {
+        if let problem = address.value.unusableWithoutInterface {
             diagnostics.report("\(address.value) is \(problem), not a real server's address", at: address.span)
         }
         if let virtual = virtualAddresses.first(where: { $0.value == address.value }) {
@@ -136,6 +136,7 @@ extension FileSource {
             )
         }
         checkPool(of: service, diagnostics)
+        checkSource(of: service, diagnostics)
         if let directPath = service.directPath, directPath.value, !service.hasDirectPath {
             diagnostics.report("the direct path can be probed for TCP alone", at: directPath.span)
         }
@@ -151,6 +152,22 @@ extension FileSource {
             }
             seen[name.value] = seen[name.value] ?? name.span
             check(member.value, of: service, diagnostics)
+        }
+    }
+
+    /// A real server has the virtual addresses itself, and answers nothing that seems to come from them.
+    private func checkSource(of service: ServiceSource, _ diagnostics: DiagnosticList) {
+        guard let source = service.check?.value.source else { return }
+        if let problem = source.value.unusableWithoutInterface {
+            diagnostics.report("\(source.value) is \(problem), not an address to probe from", at: source.span)
+        } else if let virtual = virtualAddresses.first(where: { $0.value == source.value }) {
+            diagnostics.report("\(source.value) is the virtual address of line \(virtual.span.line)", at: source.span)
+        } else if let address = service.address, address.value.family != source.value.family {
+            diagnostics.report(
+                "\(source.value) is an \(source.value.family.title) address, and the service is "
+                    + "\(address.value.family.title)",
+                at: source.span,
+            )
         }
     }
 

@@ -26,6 +26,14 @@ extension IPAddress {
     }
 }
 
+extension IPAddress {
+    /// The same, also if it says nothing without an interface beside it.
+    var unusableWithoutInterface: String? {
+        if let problem = unusable { return problem }
+        return ipv6?.isLinkLocal == true ? "a link-local address, which means nothing without an interface" : nil
+    }
+}
+
 extension Prefix {
     /// What the address means in its own network, if that is no host.
     var unusable: String? {

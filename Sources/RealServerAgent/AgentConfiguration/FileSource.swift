@@ -23,7 +23,7 @@ struct FileSource {
     init(_ fields: inout MappingDecoder) {
         directors = fields.required("directors", .list(of: .director, atMost: 16))?.value
         allowedAddresses = fields.required("allowed_addresses", .list(of: Format<Prefix>.prefix, atMost: 256))?.value
-        addresses = fields.optional("addresses", .list(of: Format<IPAddress>.address, atMost: 256))?.value
+        addresses = fields.optional("addresses", .list(of: Format<IPAddress>.address, atMost: 64))?.value
         listen = fields.optional("listen", .address)
         port = fields.optional("port", .port)
         agentCheck = fields.optional("agent_check", .agentCheck)
@@ -56,8 +56,30 @@ struct FileSource {
                 diagnostics.report("the agent does not listen on a virtual address", at: check.span)
             }
         }
+        for address in addresses ?? [] where !AddressDemand.isClaimable(address.value) {
+            diagnostics.report("\(address.value) cannot be a virtual address", at: address.span)
+        }
+        for address in [listen, agentCheck?.value.address].compactMap(\.self)
+        where address.value.ipv6?.isLinkLocal == true {
+            diagnostics.report(
+                "\(address.value) is a link-local address, which means nothing without an interface",
+                at: address.span,
+            )
+        }
+        checkRepetitions(diagnostics)
         for prefix in allowedAddresses ?? [] where prefix.value.length == 0 {
             diagnostics.report("\(prefix.value) would allow every address, the node's own included", at: prefix.span)
+        }
+    }
+
+    private func checkRepetitions(_ diagnostics: DiagnosticList) {
+        var seen: [LocalCheck: SourceSpan] = [:]
+        for source in checks ?? [] {
+            guard let check = source.value.check else { continue }
+            if let first = seen[check] {
+                diagnostics.report("this check is given twice, first at line \(first.line)", at: source.span)
+            }
+            seen[check] = seen[check] ?? source.span
         }
     }
 

@@ -1,8 +1,8 @@
 import AgentProtocol
-import Primitives
+package import Primitives
 
 /// The virtual addresses and services of a node: the union of what its directors want, within what its file allows.
-struct AddressDemand: Hashable, Sendable {
+package struct AddressDemand: Hashable, Sendable {
     /// What is to be held, sorted.
     private(set) var addresses: [IPAddress] = []
     /// What is wanted and not allowed, sorted.
@@ -31,7 +31,7 @@ struct AddressDemand: Hashable, Sendable {
     }
 
     /// Whether an address can be a virtual one at all, however wide the file's networks are: 127.0.0.1 on `lo` is not.
-    private static func isClaimable(_ address: IPAddress) -> Bool {
+    package static func isClaimable(_ address: IPAddress) -> Bool {
         let bytes = address.bytes
         return switch address {
         case .v4: bytes[0] != 0 && bytes[0] != 127 && bytes[0] < 224
