@@ -75,6 +75,15 @@ import Testing
         #expect(bench.effects.contains(.releaseFinished(complete: false)))
         #expect(bench.effects.count { if case .removeAddress = $0 { true } else { false } } <= 25)
         #expect(bench.host.value("all", .arpIgnore) == 1)
+        // Asking again tries again, and says what is true.
+        try bench.send(.releaseRequested(deadline: .zero))
+        try bench.advance(.seconds(3))
+        #expect(!bench.effects.contains(.releaseFinished(complete: true)))
+        bench.host.refusesRemovals = false
+        try bench.send(.releaseRequested(deadline: .zero))
+        try bench.advance(.seconds(3))
+        #expect(bench.effects.contains(.releaseFinished(complete: true)))
+        #expect(bench.host.ours.isEmpty)
     }
 
     @Test func `an address that adding anew does not deliver is left alone and reported`() throws {

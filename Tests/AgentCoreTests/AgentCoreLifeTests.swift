@@ -255,6 +255,8 @@ import Testing
         let state = try #require(SavedState(text: text))
         #expect(state.text == text)
         #expect(state.desires.count == 2)
+        #expect(Bench.directors.map { state.remotes[$0] } == Bench.remotes)
+        #expect(text.contains("\nremote \(Bench.directors[0]) 192.0.2.11\n"))
         let bytes = Array(text.utf8)
         for count in 0..<bytes.count {
             #expect(SavedState(text: String(decoding: bytes.prefix(count), as: UTF8.self)) == nil)

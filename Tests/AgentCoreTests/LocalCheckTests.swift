@@ -141,13 +141,13 @@ import Testing
         bench.host.answers[Self.command] = .busy("16 commands run already")
         bench.effects = []
         try bench.advance(.seconds(1))
-        #expect(runs(bench, Self.command) >= 2, "not only in the rhythm that it lost in")
+        #expect((2...6).contains(runs(bench, Self.command)), "not only in the rhythm that it lost in, nor all the time")
         #expect(fact(bench, connection)?.verdict == .holds)
         try bench.advance(.seconds(3))
         #expect(fact(bench, connection)?.verdict == .unknown)
         #expect(fact(bench, connection)?.evidence == "16 commands run already")
         bench.host.answers[Self.command] = .passed("/bin/check passes")
-        try bench.advance(.milliseconds(100))
+        try bench.advance(.seconds(1))
         #expect(fact(bench, connection)?.verdict == .holds)
     }
 }

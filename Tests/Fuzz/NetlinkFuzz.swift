@@ -18,6 +18,7 @@ public func fuzzNetlink(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
         _ = try? IPVSReply.destination(frame.payload, serviceFamily: .ipv6)
         _ = try? IPVSReply.information(frame.payload)
         _ = try? IPVSReply.timeouts(frame.payload)
+        _ = try? IPVSReply.daemon(frame.payload)
         var attributes = AttributeReader(frame.payload)
         while (try? attributes.next()) != nil {}
     }

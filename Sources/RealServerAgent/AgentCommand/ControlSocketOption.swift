@@ -22,7 +22,8 @@ struct ControlSocketOption: ParsableArguments {
     /// The agent.
     ///
     /// A file that is just being edited keeps nobody from the agent that runs by the last one, least of all the unit
-    /// that drains the node before a reboot: it is asked where it listens by default.
+    /// that drains the node before a reboot: it is asked where it listens by default. Not so where another file was
+    /// named, which may be another agent's.
     func target() throws -> Target {
         // How long the agent waits is its own affair then; systemd's patience is shorter.
         let longest = Interval.seconds(Int64(ControlRequest.longestDeadline))
@@ -33,7 +34,7 @@ struct ControlSocketOption: ParsableArguments {
             return Target(client: client, drainDeadline: configuration.settings.drainDeadline)
         } catch {
             let usual = AgentConfiguration.defaultControlSocket
-            guard access(usual, F_OK) == 0 else { throw error }
+            guard file.file == AgentConfiguration.defaultPath, access(usual, F_OK) == 0 else { throw error }
             Terminal.complain("tandem-agent: the file is refused; asking the agent at \(usual)")
             return Target(client: ControlClient(path: usual), drainDeadline: longest)
         }

@@ -27,12 +27,18 @@ struct ReleaseCommand: ParsableCommand {
         let target = try agent.target()
         let limit = deadline.map { Interval.seconds(Int64($0)) }
         let patience = (limit ?? target.drainDeadline) + .seconds(10)
+        let result: ReleaseResult
         do {
             let request = ControlRequest.release(deadline: deadline)
-            print(try ControlJSON.text(target.client.ask(request, for: ReleaseResult.self, timeout: patience)))
+            result = try target.client.ask(request, for: ReleaseResult.self, timeout: patience)
+            print(try ControlJSON.text(result))
         } catch {
             Terminal.complain("tandem-agent: \(error)")
             throw ExitCode.failure
+        }
+        guard result.released else {
+            Terminal.complain("tandem-agent: the virtual addresses could not be removed; the journal says why")
+            throw ExitCode(3)
         }
     }
 }

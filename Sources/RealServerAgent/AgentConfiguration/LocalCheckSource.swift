@@ -10,6 +10,12 @@ struct LocalCheckSource {
     enum Kind: String, CaseIterable {
         case http
         case command
+        case unit
+
+        /// How many failures in a row count where nothing is written: what systemd says of a unit leaves no doubt.
+        var fall: Int { self == .unit ? 1 : 2 }
+        /// The key without which it says nothing.
+        var neededKey: String? { self == .http ? nil : rawValue }
     }
 
     private static let interval = Interval.seconds(1)
@@ -23,6 +29,7 @@ struct LocalCheckSource {
     var rise: Located<Int>?
     var http: Located<HTTPSource>?
     var command: Located<[Located<String>]>?
+    var unit: Located<String>?
 
     init(_ fields: inout MappingDecoder) {
         kind = fields.required("type", .oneOf("check"))
@@ -34,6 +41,7 @@ struct LocalCheckSource {
         rise = fields.optional("rise", .integer(1...100))
         http = fields.optional("http", .http)
         command = fields.optional("command", .command)
+        unit = fields.optional("unit", .unitName)
         timeout?.check("timeout", within: interval?.value ?? Self.interval, fields.diagnostics)
         checkKind(fields)
     }
@@ -47,8 +55,11 @@ struct LocalCheckSource {
                 at: span,
             )
         }
-        if kind.value == .command, !fields.contains("command") {
-            fields.diagnostics.report("a check of type command needs the key \"command\"", at: kind.span)
+        if let needed = kind.value.neededKey, !fields.contains(needed) {
+            fields.diagnostics.report(
+                "a check of type \(kind.value.rawValue) needs the key \"\(needed)\"",
+                at: kind.span,
+            )
         }
     }
 
@@ -60,11 +71,14 @@ struct LocalCheckSource {
         case .command:
             guard let command else { return nil }
             does = .command(CommandCheck(arguments: command.value.map(\.value)))
+        case .unit:
+            guard let unit else { return nil }
+            does = .unit(UnitCheck(unit: unit.value))
         }
         var check = LocalCheck(does, port: port.map { UInt16($0.value) }, address: address?.value)
         check.interval = interval?.value ?? Self.interval
         check.timeout = timeout?.value ?? min(Self.interval, check.interval)
-        if let fall { check.fall = fall.value }
+        check.fall = fall?.value ?? kind.value.fall
         if let rise { check.rise = rise.value }
         return check
     }

@@ -65,13 +65,15 @@ extension AgentCore {
     }
 
     /// Replies to clients beyond the LAN must not leave through a director, which drops packets from its own address.
+    ///
+    /// Nor through one that is away, and forwards nothing at all: its address counts for as long as it is configured.
     private func reversePath() -> Fact {
         let outward = (host.routes ?? []).filter { $0.destination == nil }
         guard let first = outward.first else {
             let evidence = host.routes == nil ? "not looked at" : "no default route"
             return Fact(.reversePathOK, .node, .unknown, evidence: evidence)
         }
-        let directors = Set(links.map(\.remote)).union(demand.addresses)
+        let directors = Set(saved.remotes.values).union(demand.addresses)
         if let bad = outward.first(where: { route in route.gateway.map { directors.contains($0) } ?? false }) {
             let evidence = "default via \(text(bad.gateway)) dev \(bad.interface), which is a director"
             return Fact(.reversePathOK, .node, .violated, evidence: evidence)
@@ -81,6 +83,9 @@ extension AgentCore {
     }
 
     /// Direct routing rewrites nothing but the MAC address, so no router may be between the directors and the node.
+    ///
+    /// Of a director that is away it is not asked: where it once came from says nothing about the path from the other,
+    /// which would lose the node by it for as long as the first one is away.
     private func onLink() -> Fact {
         let remotes = Set(links.map(\.remote)).sorted()
         let routes = (host.routes ?? []).filter { route in route.destination.map { remotes.contains($0) } ?? false }

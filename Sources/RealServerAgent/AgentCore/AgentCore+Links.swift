@@ -28,6 +28,7 @@ extension AgentCore {
         links.append(
             DirectorLink(connection: connection, director: director, remote: remote, openedAt: now, session: session)
         )
+        if saved.remotes.updateValue(remote, forKey: director) != remote { turn.savesLast = true }
         // The route to the new director belongs to the facts.
         turn.scope.formUnion(.routes)
     }

@@ -33,6 +33,12 @@ extension AgentCore {
         case .removing(var release, let giveUpAt):
             release.thenStop = release.thenStop || thenStop
             phase = .removing(release, giveUpAt: giveUpAt)
+        case .released where loopback.contains(where: \.isOurs):
+            // What could not be removed then may be removed now.
+            let release = AgentPhase.Release(identifier: lastDrain, until: now, deadline: .zero, thenStop: thenStop)
+            enter(.removing(release, giveUpAt: now + Self.removalPatience), at: now)
+            turn.scope.formUnion(.regular)
+            remove(at: now, into: &turn)
         case .released:
             turn.last.append(.releaseFinished(complete: true))
             if thenStop { finish(goodbye: .released, at: now, into: &turn) }

@@ -172,6 +172,9 @@ package struct AgentCore: ~Copyable {
             saved.desires = state.desires.filter { desire in
                 settings.directors.contains { $0.fingerprint == desire.director }
             }
+            saved.remotes = state.remotes.filter { remote in
+                settings.directors.contains { $0.fingerprint == remote.key }
+            }
             // Another boot began with the machine's own values, which may differ from those of the last one.
             saved.hold = state.hold
             saved.unitDrains = state.unitDrains
@@ -206,6 +209,7 @@ package struct AgentCore: ~Copyable {
     private mutating func replace(_ new: AgentSettings, at now: MonotonicInstant, into turn: inout Turn) {
         settings = new
         saved.desires.removeAll { desire in !new.directors.contains { $0.fingerprint == desire.director } }
+        saved.remotes = saved.remotes.filter { remote in new.directors.contains { $0.fingerprint == remote.key } }
         turn.kernel.append(.log(.configurationReplaced))
         for link in links where !new.directors.contains(where: { $0.fingerprint == link.director }) {
             closeLink(link.connection, goodbye: .dismissed, reason: "no longer configured", at: now, into: &turn)

@@ -11,6 +11,8 @@ package struct LocalCheck: Hashable, Sendable {
         case http(HTTPExpectation)
         /// Runs a program, which passes by exit status 0.
         case command(CommandCheck)
+        /// Asks systemd whether a unit is active.
+        case unit(UnitCheck)
     }
 
     /// The check that every TCP service has: on the node itself one refusal is enough, and one success too.
@@ -57,7 +59,7 @@ package struct LocalCheck: Hashable, Sendable {
         else { return false }
         return switch kind {
         case .connect, .http: service.protocol == .tcp
-        case .command: true
+        case .command, .unit: true
         }
     }
 }

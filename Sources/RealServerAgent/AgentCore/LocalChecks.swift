@@ -18,10 +18,14 @@ struct LocalChecks: Sendable {
         var obstacles = 0
         /// Since when it waits for its turn.
         var waitsSince: MonotonicInstant?
+        /// How long it waits before it asks for its turn again.
+        var retry = LocalChecks.retry
     }
 
-    /// When one that found too many under way tries again.
-    private static let retry = Interval.milliseconds(50)
+    /// How many runs in a row could not be before a failure is forgotten: systemd itself is silent while it reloads.
+    fileprivate static let memory = 5
+    /// When one that found too many under way tries again; twice as late each time, up to its interval.
+    fileprivate static let retry = Interval.milliseconds(50)
 
     private var records: [Record] = []
     /// When the next run is due.
@@ -75,7 +79,8 @@ struct LocalChecks: Sendable {
         guard let index = records.firstIndex(where: { $0.service == service && $0.check == check }) else { return }
         if case .busy(let reason) = outcome {
             // Its rhythm is another one from now on, so that those who came first do not always do so.
-            records[index].due = now + Self.retry
+            records[index].due = now + records[index].retry
+            records[index].retry = min(records[index].retry * 2, max(check.interval, Self.retry))
             setDeadline()
             let since = records[index].waitsSince ?? now
             records[index].waitsSince = since
@@ -84,6 +89,7 @@ struct LocalChecks: Sendable {
             return records[index].couldNotRun(reason)
         }
         records[index].waitsSince = nil
+        records[index].retry = Self.retry
         switch outcome {
         case .passed(let evidence, _): records[index].take(true, evidence)
         case .failed(let evidence): records[index].take(false, evidence)
@@ -126,7 +132,8 @@ extension LocalChecks.Record {
     /// Takes in that nothing could be found out, which in the end makes what was known unknown.
     fileprivate mutating func couldNotRun(_ reason: String) {
         obstacles += 1
-        guard passes == nil || obstacles >= check.fall else { return }
+        let needed = max(check.fall, passes == false ? LocalChecks.memory : 2)
+        guard passes == nil || obstacles >= needed else { return }
         (passes, evidence, contradictions) = (nil, reason, 0)
     }
 }

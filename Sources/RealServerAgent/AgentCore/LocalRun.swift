@@ -16,6 +16,8 @@ package enum LocalRun: Hashable, Sendable {
         case request(HTTPExpectation, Endpoint)
         /// Runs an argument vector, about whose end the check judges.
         case command(CommandCheck, [String])
+        /// Asks systemd for the state of a unit.
+        case look(UnitCheck)
         /// Reads the beginning of a file.
         case read(String)
     }
@@ -28,6 +30,7 @@ package enum LocalRun: Hashable, Sendable {
             case .connect: .connect(service.endpoint)
             case .http(let expectation): .request(expectation, service.endpoint)
             case .command(let command): .command(command, command.vector(for: service.endpoint))
+            case .unit(let unit): .look(unit)
             }
         case .gauge(let gauge, _):
             switch gauge.kind {
@@ -58,6 +61,7 @@ extension LocalRun: CustomStringConvertible {
         case .connect(let endpoint): "\(endpoint)"
         case .request(let expectation, let endpoint): "\(endpoint)\(expectation.path)"
         case .command(let command, _): command.arguments.first ?? ""
+        case .look(let check): check.unit
         case .read(let path): path
         }
     }

@@ -24,6 +24,8 @@ package struct SavedState: Hashable, Sendable {
     /// The directors' desires, in the order of the configuration.
     package var desires: [Desire] = []
 
+    /// Where each director came from last: a route by one that has died leads nowhere.
+    package var remotes: [KeyFingerprint: IPAddress] = [:]
     /// How the operator of the node holds it back.
     package var hold = NodeHold.none
     /// The units whose services are drained, sorted by name.
@@ -42,6 +44,7 @@ package struct SavedState: Hashable, Sendable {
 ///     sysctl all arp_ignore 0
 ///     hold maintenance
 ///     unit nginx.service 80 443
+///     remote SHA256:… 192.0.2.2
 ///     director SHA256:… 12
 ///     address 192.0.2.10
 ///     service tcp 192.0.2.10:80
@@ -58,6 +61,9 @@ extension SavedState {
         if hold != .none { lines.append("hold \(hold.rawValue)") }
         for drain in unitDrains {
             lines.append((["unit", drain.unit] + drain.ports.map(String.init)).joined(separator: " "))
+        }
+        for (director, remote) in remotes.sorted(by: { $0.key < $1.key }) {
+            lines.append("remote \(director) \(remote)")
         }
         for desire in desires {
             lines.append("director \(desire.director) \(desire.state.generation)")
@@ -102,6 +108,9 @@ extension SavedState {
                     unitDrains.count < Limits.services
                 else { return nil }
                 unitDrains.append(drain)
+            case ("remote", 3):
+                guard let director = KeyFingerprint(words[1]), let remote = IPAddress(words[2]) else { return nil }
+                remotes[director] = remote
             case ("director", 3):
                 if let desire = desire() { desires.append(desire) }
                 (addresses, services) = ([], [])

@@ -89,11 +89,14 @@ package struct Host: ~Copyable {
     private func observedAddresses(_ virtual: [IPAddress]) throws(HostError) -> HostObservation.Addresses {
         do {
             let links = try routes.links()
-            let held = try routes.addresses().map { address in
+            let held = try routes.addresses().compactMap { address -> ObservedAddress? in
                 let link = links.first { $0.index == address.interfaceIndex }
+                let isLoopback = link?.isLoopback ?? false
+                // On any other interface an address matters for being answered for.
+                guard isLoopback || Self.isAnswered(address) else { return nil }
                 return ObservedAddress(
                     interface: link?.name ?? "interface \(address.interfaceIndex)",
-                    isLoopback: link?.isLoopback ?? false,
+                    isLoopback: isLoopback,
                     prefix: address.prefix,
                     isOurs: address.isMarked,
                 )
@@ -105,6 +108,15 @@ package struct Host: ~Copyable {
         } catch {
             throw HostError("\(error)")
         }
+    }
+
+    /// Whether the kernel answers for an address of its own: not for one that it does not know yet to be nobody else's,
+    /// or knows to be, save an optimistic one (net/ipv6/ndisc.c, `ndisc_recv_ns`).
+    private static func isAnswered(_ address: InterfaceAddress) -> Bool {
+        // `IFA_F_OPTIMISTIC` (linux/if_addr.h).
+        let optimisticFlag: UInt32 = 0x04
+        let doubt = InterfaceAddress.tentativeFlag | InterfaceAddress.dadFailedFlag
+        return address.flags & doubt == 0 || address.flags & optimisticFlag != 0
     }
 
     private func isDelivered(_ address: IPAddress) throws(NetlinkError) -> Bool {

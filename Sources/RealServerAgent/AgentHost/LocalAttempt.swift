@@ -7,4 +7,10 @@ protocol LocalAttempt: AnyObject {
     var descriptors: [(raw: Int32, interest: Interest)] { get }
     /// Goes on after a descriptor became ready; the outcome once there is one.
     func advance() -> LocalRunOutcome?
+    /// What it means that its time is up.
+    var outcomeOfSilence: LocalRunOutcome { get }
+}
+
+extension LocalAttempt {
+    var outcomeOfSilence: LocalRunOutcome { .timedOut }
 }

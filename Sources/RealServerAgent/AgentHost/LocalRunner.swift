@@ -4,7 +4,8 @@ package import Linux
 package import Primitives
 internal import SystemPackage
 
-/// Runs the node's own checks and gauges, without ever waiting: requests on their event loop, everything else here.
+/// Runs the node's own checks and gauges, without ever waiting: requests on their event loop, questions about units on
+/// their thread, everything else here.
 package struct LocalRunner: ~Copyable {
     private struct Entry {
         let run: LocalRun
@@ -21,6 +22,8 @@ package struct LocalRunner: ~Copyable {
     private var tokens: [UInt64: UInt64] = [:]
     private let requests: LocalRequests
     private var asked: Set<LocalRun> = []
+    /// There once a unit was to be looked at.
+    private var units: UnitQueries?
 
     /// Makes a runner that uses tokens from here on.
     package init(firstToken: UInt64, requests: LocalRequests) {
@@ -58,11 +61,35 @@ package struct LocalRunner: ~Copyable {
             } catch {
                 return .notRun("\(command.arguments.first ?? "command"): \(error)")
             }
+        case .look(let check):
+            return look(check, run, at: now, &reactor)
         case .request(let expectation, let endpoint):
             guard asked.count < LocalRequests.limit else { return .busy("\(asked.count) requests run already") }
             asked.insert(run)
             requests.begin(run, expectation, at: endpoint)
             return nil
+        }
+    }
+
+    private mutating func look(
+        _ check: UnitCheck,
+        _ run: LocalRun,
+        at now: MonotonicInstant,
+        _ reactor: inout Reactor,
+    ) -> LocalRunOutcome? {
+        do throws(Errno) {
+            let queries: UnitQueries
+            if let units {
+                queries = units
+            } else {
+                queries = try UnitQueries()
+                units = queries
+            }
+            let attempt = try UnitAttempt(check, until: now + run.timeout)
+            guard queries.ask(attempt.query) else { return .busy("\(UnitQueries.limit) units wait to be looked at") }
+            return enter(run, attempt, at: now, &reactor)
+        } catch {
+            return .notRun("\(check.unit): \(error)")
         }
     }
 
@@ -106,7 +133,7 @@ package struct LocalRunner: ~Copyable {
         return due.map { _, entry in
             // Where the agent itself had no processor, the service may have had none either.
             let isLate = now - entry.deadline > Self.toleratedLateness
-            return (entry.run, isLate ? .notRun("the agent came late itself") : .timedOut)
+            return (entry.run, isLate ? .notRun("the agent came late itself") : entry.attempt.outcomeOfSilence)
         }
     }
 

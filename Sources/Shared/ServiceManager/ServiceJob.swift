@@ -3,14 +3,14 @@ internal import Glibc
 
 /// What systemd is doing with a unit right now.
 package enum ServiceJob {
-    private static let destination = "org.freedesktop.systemd1"
+    private static let destination = ManagerBus.destination
     /// How long systemd may take to answer: whoever asks is being stopped.
     private static let timeoutMicroseconds: UInt64 = 2_000_000
 
     /// The type of the job that is under way (`restart`, `stop`, …), as `systemctl list-jobs` shows it; nothing if there is
     /// none, or nobody who can be asked.
     package static func type(ofUnit unit: String) -> String? {
-        guard let bus = unsafe open() else { return nil }
+        guard let bus = try? unsafe ManagerBus.open() else { return nil }
         defer { unsafe sd_bus_flush_close_unref(bus) }
         unsafe sd_bus_set_method_call_timeout(bus, timeoutMicroseconds)
         var path: UnsafeMutablePointer<CChar>?
@@ -34,18 +34,5 @@ package enum ServiceJob {
         else { return nil }
         defer { unsafe free(text) }
         return unsafe String(cString: text)
-    }
-
-    /// systemd's own socket for root, which needs no message bus; the system bus for everybody else.
-    private static func open() -> OpaquePointer? {
-        var bus: OpaquePointer?
-        if geteuid() == 0, unsafe sd_bus_new(&bus) >= 0 {
-            if unsafe sd_bus_set_address(bus, "unix:path=/run/systemd/private") >= 0, unsafe sd_bus_start(bus) >= 0 {
-                return unsafe bus
-            }
-            unsafe sd_bus_unref(bus)
-            unsafe bus = nil
-        }
-        return unsafe sd_bus_open_system(&bus) >= 0 ? bus : nil
     }
 }
