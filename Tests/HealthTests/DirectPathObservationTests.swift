@@ -25,12 +25,34 @@ import Testing
                 case (false, _): .unreachable
                 case (_, nil): .directPathSilent
                 case (_, .silent): .overloaded
-                case (_, .refused), (_, .answered): .directRoutingBlackHole
+                case (_, .refused): .directPathSilent
+                case (_, .answered): .directRoutingBlackHole
                 }
             #expect(
                 reason(.silent) == wanted,
                 "neighbour \(String(describing: neighbour)), real \(String(describing: real))"
             )
         }
+    }
+
+    @Test func `does not take a service that is bound to the virtual address alone for a black hole`() {
+        let seen = DirectPathObservation(neighbourAnswers: true, virtual: .silent, real: .refused)
+        guard case .failed(let reason, let evidence) = seen.outcome(virtual: Self.virtual, real: Self.real) else {
+            Issue.record("silence is a failure")
+            return
+        }
+        // Its accept queue may be full, and where that is so of all real servers, some of them must get traffic.
+        #expect(!reason.forbidsFailingOpen)
+        #expect(reason.isSilence)
+        #expect(
+            evidence == "192.0.2.11 is silent to a SYN for 192.0.2.100:80 and refuses one for 192.0.2.11:80: "
+                + "the address is missing, or its accept queue is full"
+        )
+        let listening = DirectPathObservation(neighbourAnswers: true, virtual: .silent, real: .answered(.zero))
+        guard case .failed(let other, _) = listening.outcome(virtual: Self.virtual, real: Self.real) else {
+            Issue.record("silence is a failure")
+            return
+        }
+        #expect(other == .directRoutingBlackHole && other.forbidsFailingOpen)
     }
 }

@@ -96,6 +96,26 @@ import Testing
         }
     }
 
+    @Test(arguments: MemberPast.allCases)
+    func `a past makes the agent's word alone too little, and changes nothing else`(past: MemberPast) {
+        for agent in Self.agents {
+            for probe in Self.probes {
+                for path in Self.paths {
+                    let clean = merge(operator: .none, agent: agent, probe: probe, directPath: path)
+                    let decision = merge(operator: .none, agent: agent, probe: probe, directPath: path, past: past)
+                    let isUnknown = probe == Self.probes[1] || path == Self.paths[1]
+                    let isAgentAlone = agent == .positive && isUnknown
+                    let isAgentMissing = agent == .neverHeard && past == .outBefore
+                    if past != .clean, clean.weightPolicy == .serve, isAgentAlone || isAgentMissing {
+                        #expect(decision.weightPolicy == .keep && decision.decider == .nobody)
+                    } else {
+                        #expect(decision == clean)
+                    }
+                }
+            }
+        }
+    }
+
     @Test func `obeys the operator before everything`() {
         for agent in Self.agents {
             for probe in Self.probes {

@@ -61,6 +61,30 @@ import Testing
         }
     }
 
+    @Test func `full frames that are answered, or not, say nothing about who is heard`() {
+        var bench = Prober.Bench(seed: 1)
+        var demand = Prober.demand(Self.targets([1, 2]))
+        var frames = ProbeSettings()
+        (frames.kind, frames.interval, frames.timeout) = (.icmpFullFrame, .milliseconds(100), .milliseconds(50))
+        demand.frameTargets = [3, 4].map { server in
+            ProbeTarget(frames.check(Endpoint(address: Self.address(server), port: 0)), frames)
+        }
+        bench.send(.demanded(demand))
+        bench.run(for: .seconds(4))
+        // Everything else falls silent: nobody is blamed at once, though the frames are answered.
+        let frameChecks = demand.frameTargets.map(\.check)
+        bench.outcome = { frameChecks.contains($0) ? .passed(.milliseconds(1)) : nil }
+        var start = bench.now
+        bench.run(for: .milliseconds(1_700))
+        #expect(Self.downs(bench, after: start).isEmpty)
+        // Frames alone fall silent: they are called down, and nothing else is.
+        bench.outcome = { frameChecks.contains($0) ? nil : .passed(.milliseconds(1)) }
+        bench.run(for: .seconds(1))
+        start = bench.now
+        bench.run(for: .seconds(2))
+        #expect(Set(Self.downs(bench, after: start).keys).isSubset(of: Set(demand.frameTargets)))
+    }
+
     @Test func `says meanwhile that it knows nothing, and why`() {
         var bench = Self.bench([1, 2], seed: 1)
         bench.outcome = { _ in nil }

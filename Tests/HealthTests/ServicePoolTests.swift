@@ -99,6 +99,24 @@ import Testing
         #expect(pool.subject.deadline == nil)
     }
 
+    @Test func `goes on with the ramp of the process before it`() {
+        var pool = Pool(["w1": 100, "w2": 100]) { $0.slowStart = SlowStart.Settings(duration: .seconds(20)) }
+        pool.kernel = ["w1": 50, "w2": 100]
+        pool.set(["w1": .up, "w2": .up])
+        #expect(pool.weights == "50 100")
+        #expect(pool.reason("w1") == .slowStart)
+        pool.set(after: .seconds(5))
+        #expect(pool.weights == "75 100")
+        pool.set(after: .seconds(5))
+        #expect(pool.weights == "100 100")
+        #expect(pool.subject.deadline == nil)
+        // Where nobody has the full weight the file has changed, and whoever is new would get nearly everything.
+        var finer = Pool(["w1": 1, "w2": 1, "w3": 1]) { $0.slowStart = SlowStart.Settings(duration: .seconds(20)) }
+        finer.kernel = ["w1": 1, "w2": 1]
+        finer.set(["w1": .up, "w2": .up, "w3": .up])
+        #expect(finer.weights == "16 16 16")
+    }
+
     @Test(arguments: [Pool.Word.maintained, .drained, .broken, .down])
     func `starts slowly after maintenance and failure, not after a drain`(word: Pool.Word) {
         var pool = Pool(["w1": 50, "w2": 50]) { $0.slowStart = SlowStart.Settings(duration: .seconds(20)) }

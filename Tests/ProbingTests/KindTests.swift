@@ -9,14 +9,19 @@ import Testing
 
 /// Probes of every kind against real servers in a namespace of their own.
 @Suite(.serialized) struct `Probe kinds` {
-    static func target(_ kind: ProbeKind, port: UInt16 = 0, timeout: Interval = .milliseconds(400)) -> ProbeTarget {
+    static func target(
+        _ kind: ProbeKind,
+        at address: IPAddress = Stage.real.address,
+        port: UInt16 = 0,
+        timeout: Interval = .milliseconds(400),
+    ) -> ProbeTarget {
         var settings = ProbeSettings()
         settings.kind = kind
         settings.interval = .milliseconds(400)
         settings.fastInterval = .milliseconds(100)
         settings.timeout = timeout
         settings.fall = 2
-        return ProbeTarget(settings.check(Endpoint(address: Stage.real.address, port: port)), settings)
+        return ProbeTarget(settings.check(Endpoint(address: address, port: port)), settings)
     }
 
     static func http(_ path: String, tls: TLSExpectation? = nil, _ change: (inout HTTPExpectation) -> Void = { _ in })
@@ -199,6 +204,47 @@ import Testing
         }
     }
 
+    @Test func `a router that says what does not fit is believed about the full-sized frame alone`() throws {
+        try NetworkNamespace.run {
+            let stage = try Stage()
+            let far = IPAddress.v4(IPv4Address(198, 51, 100, 11))
+            // What the real server forwards comes to nobody.
+            try stage.server(
+                "sysctl -qw net.ipv4.ip_forward=1 && ip link add far type veth peer name end && ip link set end up"
+                    + " && ip link set far mtu 1400 up && ip route add 198.51.100.0/24 dev far"
+                    + " && ip neighbour add \(far) lladdr 02:00:5e:00:00:01 dev far"
+            )
+            try NetworkNamespace.command("ip route add 198.51.100.0/24 via 192.0.2.11")
+            let full = Self.target(.icmpFullFrame, at: far)
+            let short = Self.target(.icmp, at: far)
+            stage.demand([full, short])
+            let entry = try stage.wait(for: full, .pathMTUTooSmall)
+            #expect(
+                entry.verdict.evidence == "a router on the way to 198.51.100.11 says that a frame is too long, "
+                    + "and none of 1500 octets is answered"
+            )
+            // Its socket is told the same.
+            try stage.wait(for: short, .probeTimedOut)
+            stage.stop()
+        }
+    }
+
+    @Test func `a way that begins with a smaller MTU is too small for full-sized frames`() throws {
+        try NetworkNamespace.run {
+            let stage = try Stage()
+            try NetworkNamespace.command(
+                "ip link add near type veth peer name end && ip link set end up && ip link set near mtu 1400 up"
+                    + " && ip route add 198.51.100.0/24 dev near"
+            )
+            let target = Self.target(.icmpFullFrame, at: .v4(IPv4Address(198, 51, 100, 11)))
+            stage.demand([target])
+            let entry = try stage.wait(for: target, .pathMTUTooSmall)
+            let expected = "1500 octets are too many for the interface by which 198.51.100.11 is reached"
+            #expect(entry.verdict.evidence == expected)
+            stage.stop()
+        }
+    }
+
     @Test func `a command has no capability, no endless output and no endless time`() throws {
         try NetworkNamespace.run {
             let stage = try Stage()
@@ -226,6 +272,22 @@ import Testing
             )
             let entry = try stage.wait(for: told, .commandFailed, isLasting: true)
             #expect(entry.verdict.evidence == "/bin/sh gave exit status 3: 192.0.2.11 80")
+            stage.stop()
+        }
+    }
+
+    @Test(arguments: ["sleep 0.2", "sleep 100"])
+    func `commands beyond those that may run at once wait for their turn`(others: String) throws {
+        try NetworkNamespace.run {
+            let stage = try Stage()
+            func target(_ number: Int, _ text: String) -> ProbeTarget {
+                let words = ["/bin/sh", "-c", text, "check", "\(number)"]
+                return Self.target(.command(CommandCheck(arguments: words)), port: 80, timeout: .seconds(2))
+            }
+            let many = (0..<CommandAttempt.limit).map { target($0, others) }
+            let late = (0..<CommandAttempt.limit / 2).map { target($0, "exit 0") }
+            stage.demand(many + late)
+            for target in late { try stage.wait(for: target, .passing, isLasting: true) }
             stage.stop()
         }
     }

@@ -127,6 +127,34 @@ import VRRP
     }
 
     @Test(arguments: roles, AddressFamily.allCases)
+    func `a real server on which nobody listens has the virtual address and refuses`(
+        role: Segment.Role,
+        family: AddressFamily,
+    ) throws {
+        try NetworkNamespace.run {
+            let segment = try Segment(role, family)
+            let (web1, web2) = (Segment.Member.web1, Segment.Member.web2)
+            let port: UInt16 = 81
+            try segment.serve(port, on: web2)
+            segment.watch(ports: [80, port])
+            let closed = segment.path(web1, port: port)
+            let refusal = try segment.witness.wait(for: closed, .directPathRefused)
+            #expect(refusal.verdict.state == .down)
+            let endpoint = Endpoint(address: segment.virtual, port: port)
+            #expect(refusal.verdict.evidence == "\(web1.address(family)) answers a SYN for \(endpoint) by RST")
+            #expect(try segment.witness.nextFindings(3) == [[], [], []])
+            // The other port shows that web1 has the address.
+            for path in [segment.path(web1), segment.path(web2), segment.path(web2, port: port)] {
+                try segment.witness.wait(for: path, .passing, isLasting: true)
+            }
+            try segment.serve(port, on: web1)
+            try segment.witness.wait(for: closed, .passing)
+            #expect(segment.witness.findings.isEmpty)
+            segment.witness.stop()
+        }
+    }
+
+    @Test(arguments: roles, AddressFamily.allCases)
     func `a machine that is none of ours claims the virtual address`(
         role: Segment.Role,
         family: AddressFamily,
@@ -188,6 +216,49 @@ import VRRP
             #expect(try segment.witness.nextFindings(2) == [[], []], "one proves nothing")
             try segment.sendFrame(advertisement, from: .web1)
             let expected = [segment.finding(.web1, .answer)]
+            try segment.witness.waitForFindings { $0 == expected }
+            segment.witness.stop()
+        }
+    }
+
+    @Test(arguments: roles, AddressFamily.allCases)
+    func `a real server whose path nobody probes is named all the same`(
+        role: Segment.Role,
+        family: AddressFamily,
+    ) throws {
+        // No path is probed at all, or only the other one's.
+        let probings: [[Segment.Member]] = [[], [.web1]]
+        for probed in probings {
+            try NetworkNamespace.run {
+                let segment = try Segment(role, family)
+                switch family {
+                case .ipv4: try segment.on(.web2, "sysctl -qw net.ipv4.conf.all.arp_ignore=0")
+                case .ipv6: try segment.add(to: .web2, "eth0")
+                }
+                segment.watch(probing: probed)
+                try segment.witness.waitForFindings { !$0.isEmpty }
+                let expected = [segment.finding(.web2, .answer)]
+                #expect(expected.first?.reason == .arpOffender)
+                #expect(segment.witness.findings == expected, "it is called a stranger at no time")
+                #expect(try segment.witness.nextFindings(2) == [expected, expected])
+                segment.witness.stop()
+            }
+        }
+    }
+
+    @Test(arguments: roles)
+    func `a stranger is one too where no path is probed, and who is right is not named`(role: Segment.Role) throws {
+        try NetworkNamespace.run {
+            let segment = try Segment(role)
+            segment.watch(probing: [])
+            #expect(try segment.witness.nextFindings(4) == [[], [], [], []])
+            try segment.add(to: .stranger, "eth0")
+            let expected = [segment.finding(.stranger, .answer)]
+            try segment.witness.waitForFindings { $0 == expected }
+            // The sentinel finds the interface again that it lost.
+            try NetworkNamespace.command("ip link set eth0 down")
+            try segment.witness.waitForFindings(\.isEmpty)
+            try NetworkNamespace.command("ip link set eth0 up")
             try segment.witness.waitForFindings { $0 == expected }
             segment.witness.stop()
         }

@@ -86,7 +86,7 @@ final class Segment {
                 try on(server, "sysctl -qw net.ipv4.conf.all.arp_ignore=1 net.ipv4.conf.all.arp_announce=2")
             }
             try add(to: server, "lo")
-            try machines[server]?.perform { try Self.serve() }
+            try machines[server]?.perform { try Self.serve(80) }
         }
     }
 
@@ -100,12 +100,17 @@ final class Segment {
     /// The virtual address alone.
     var prefix: Prefix { Prefix(host: virtual) }
 
-    /// Listens on port 80 of all addresses, in the calling thread's namespace.
-    private static func serve() throws {
+    /// Listens on a port of all addresses, in the calling thread's namespace.
+    private static func serve(_ port: UInt16) throws {
         let listener = socket(AF_INET6, Int32(SOCK_STREAM.rawValue), 0)
-        let everywhere = Endpoint(address: .v6(IPv6Address(high: 0, low: 0)), port: 80)
+        let everywhere = Endpoint(address: .v6(IPv6Address(high: 0, low: 0)), port: port)
         if let error = SocketAddress.bind(listener, to: everywhere) { throw error }
         try SystemCall.run { listen(listener, 4096) }
+    }
+
+    /// Has a real server serve another port.
+    func serve(_ port: UInt16, on server: Member) throws {
+        try machines[server]?.perform { try Segment.serve(port) }
     }
 
     /// Runs a shell command on a machine.
@@ -135,22 +140,20 @@ final class Segment {
         }
     }
 
-    /// The direct path to a real server.
-    func path(_ server: Member) -> ProbeTarget {
+    /// The direct path to a port of a real server.
+    func path(_ server: Member, port: UInt16 = 80) -> ProbeTarget {
         var settings = ProbeSettings()
         settings.interval = .milliseconds(100)
         settings.timeout = .milliseconds(80)
-        let real = Endpoint(address: server.address(family), port: 80)
-        return ProbeTarget(.directPath(virtual: Endpoint(address: virtual, port: 80), real: real), settings)
+        let real = Endpoint(address: server.address(family), port: port)
+        return ProbeTarget(.directPath(virtual: Endpoint(address: virtual, port: port), real: real), settings)
     }
 
-    /// Probes the direct path to both real servers and watches the virtual address.
-    func watch() {
-        var demand = ProbeDemand(
-            interface: "eth0",
-            virtualAddresses: [virtual],
-            targets: [path(.web1), path(.web2)],
-        )
+    /// Probes the direct path to both real servers, or to some of them, and watches the virtual address.
+    func watch(probing probed: [Member] = [.web1, .web2], ports: [UInt16] = [80]) {
+        let targets = ports.flatMap { port in probed.map { path($0, port: port) } }
+        var demand = ProbeDemand(interface: "eth0", virtualAddresses: [virtual], targets: targets)
+        demand.realServers = [Member.web1, .web2].map { $0.address(family) }
         let other = family == .ipv4 ? Member.otherDirector.address(family) : Self.linkLocal
         demand.owners = [AddressOwner(address: virtual, router: role == .active ? nil : other)]
         witness.post(demand)

@@ -28,7 +28,8 @@ package struct DirectPathObservation: Hashable, Sendable {
 
     /// What the observation means.
     ///
-    /// Silence is a black hole only when the node lives: its neighbour entry answers, and so does its real address.
+    /// Silence is a black hole only when the node lives and takes connections: its neighbour entry answers, and so does
+    /// a listener at its real address.
     package func outcome(virtual endpoint: Endpoint, real: Endpoint) -> ProbeOutcome {
         switch virtual {
         case .answered(let time):
@@ -43,10 +44,20 @@ package struct DirectPathObservation: Hashable, Sendable {
             return .failed(.unreachable, evidence: "\(real.address) does not answer \(neighbourProtocol)")
         }
         switch self.real {
-        case .answered, .refused:
+        case .answered:
             return .failed(
                 .directRoutingBlackHole,
                 evidence: "\(real.address) is silent to a SYN for \(endpoint) and answers one for \(real)",
+            )
+        case .refused:
+            // The node lives, and nobody listens there: the service may be bound to the virtual address alone. Then a
+            // missing address and a full accept queue are the same silence, and no other SYN tells them apart. Were it a
+            // black hole, a surge that fills the queues of all nodes would keep their service from failing open. Where
+            // the address is missing, the node's agent says so, and that keeps the node out whatever this says.
+            return .failed(
+                .directPathSilent,
+                evidence: "\(real.address) is silent to a SYN for \(endpoint) and refuses one for \(real): "
+                    + "the address is missing, or its accept queue is full",
             )
         case .silent:
             return .failed(

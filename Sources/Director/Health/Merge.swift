@@ -5,21 +5,24 @@ package func merge(
     probe: ProbeOpinion,
     directPath: ProbeOpinion,
     peer: Verdict.State = .unknown,
+    past: MemberPast = .clean,
 ) -> HealthDecision {
-    assess(operator: override, agent: agent, probe: probe, directPath: directPath, peer: peer).decision
+    assess(operator: override, agent: agent, probe: probe, directPath: directPath, peer: peer, past: past).decision
 }
 
 /// Merges all that is known about one real server in one service, health and administrative state apart.
 ///
 /// The order is: operator, the agent's negative facts, the director's own probes (all must pass), the agent's
 /// positive facts, the other director. A stale agent is unknown and never down; a node whose agent was never heard
-/// gets traffic only after a success on the direct path, for nothing else shows that it is a correct real server.
+/// gets traffic only after a success on the direct path, for nothing else shows that it is a correct real server. What
+/// is out for a reason that the agent may not see stays out until the probes pass.
 package func assess(
     operator override: OperatorOverride,
     agent: AgentOpinion,
     probe: ProbeOpinion,
     directPath: ProbeOpinion,
     peer: Verdict.State = .unknown,
+    past: MemberPast = .clean,
 ) -> Standing {
     let order: HealthDecision? =
         switch (override, agent) {
@@ -32,13 +35,14 @@ package func assess(
     // That a node is to be left alone says nothing about its health: the probes do.
     let isOrder = agent == .negative(.agentMaintenance) || agent == .negative(.agentDraining)
     let facts = isOrder ? .undecided : agent
-    let health = judgeHealth(agent: facts, probe: probe, directPath: directPath).supplemented(by: peer)
+    let health = judgeHealth(agent: facts, probe: probe, directPath: directPath, past: past).supplemented(by: peer)
     var besides: [Reason] = []
     for reason in complaints(agent: facts, probe: probe, directPath: directPath)
     where reason != health.reason && !besides.contains(reason) {
         besides.append(reason)
     }
-    return Standing(health: health, besides: besides, overruledBy: order)
+    let failsProbes = [probe, directPath].contains { if case .down = $0 { true } else { false } }
+    return Standing(health: health, besides: besides, failsProbes: failsProbes, overruledBy: order)
 }
 
 /// All that is called wrong, in the order in which it decides.
@@ -67,7 +71,12 @@ extension HealthDecision {
 }
 
 /// Decides about health alone, from what this director knows itself.
-private func judgeHealth(agent: AgentOpinion, probe: ProbeOpinion, directPath: ProbeOpinion) -> HealthDecision {
+private func judgeHealth(
+    agent: AgentOpinion,
+    probe: ProbeOpinion,
+    directPath: ProbeOpinion,
+    past: MemberPast,
+) -> HealthDecision {
     if case .negative(let reason) = agent { return HealthDecision(.zero, reason, by: .agent) }
     if case .down(let reason) = probe { return HealthDecision(.zero, reason, by: .probe) }
     if case .down(let reason) = directPath { return HealthDecision(.zero, reason, by: .directPath) }
@@ -77,12 +86,14 @@ private func judgeHealth(agent: AgentOpinion, probe: ProbeOpinion, directPath: P
     case (.down, _), (_, .down):
         preconditionFailure("decided above")
     case (.up, .up), (.disabled, .up):
+        // Why it was out, its agent may be the only one to know.
+        if agent == .neverHeard, past == .outBefore { return HealthDecision(.keep, .awaitingAgent, by: .nobody) }
         return HealthDecision(.serve, passing(agent), by: .directPath)
     case (.up, .disabled), (.disabled, .disabled):
         return withoutDirectPath(agent, isProbed: probe == .up)
     case (.unknown(let reason), _), (_, .unknown(let reason)):
-        guard agent != .positive else { return HealthDecision(.serve, .agentConfirms, by: .agent) }
-        return HealthDecision(.keep, reason, by: .nobody)
+        guard agent == .positive, past == .clean else { return HealthDecision(.keep, reason, by: .nobody) }
+        return HealthDecision(.serve, .agentConfirms, by: .agent)
     }
 }
 

@@ -59,6 +59,8 @@ extension PoolMember {
         var serves: Bool?
         /// Its last known health while it was in service.
         var lastKnown = Verdict.State.unknown
+        /// Whether the director's own probes failed when they last came to a result.
+        var failedProbes = false
         /// Since when it is down.
         var downSince: MonotonicInstant?
         /// Whether it failed or was in maintenance since it last served.

@@ -11,6 +11,10 @@ package struct ProbeDemand: Hashable, Sendable {
 
     /// Who rightly answers for which virtual address, as far as that is known.
     package var owners: [AddressOwner] = []
+    /// Full frames to real servers: what they find is named, and decides nothing, not even whether anybody is heard.
+    package var frameTargets: [ProbeTarget] = []
+    /// Every real server there is, probed or not: who of them claims a virtual address is named.
+    package var realServers: [IPAddress] = []
 
     /// Makes a demand.
     package init(interface: String, virtualAddresses: [IPAddress], targets: [ProbeTarget]) {

@@ -44,7 +44,7 @@ extension ProbeSlot {
         silence = (begun, runs)
         // Runs one after the other begin no sooner than the one before has had its time.
         let spacing = max(target.fastInterval, target.timeout)
-        guard hearing.blames(target, silentSince: begun, lastRun: since, at: now) else {
+        guard isAside || hearing.blames(target, silentSince: begun, lastRun: since, at: now) else {
             outcome = .inconclusive(evidence: "nobody answers; \(evidence)")
             // Those just before may be of the same cause.
             counter.forgetFailures()

@@ -27,6 +27,8 @@ struct ProbeSlot: Sendable {
     var passedSince: MonotonicInstant?
     /// When the first of the runs began that have found nothing but silence, and how many those are.
     var silence: (since: MonotonicInstant, runs: Int)?
+    /// Whether it decides nothing, and says nothing about who is heard.
+    var isAside = false
     /// Tells the last deadline in the queue from those before it.
     var stamp: UInt64 = 0
 

@@ -49,7 +49,7 @@ package struct Prober: Sendable {
         switch event {
         case .demanded(let demand):
             hearing.listen(to: demand.targets)
-            replace(demand.targets, at: now, into: &effects)
+            replace(demand.targets, aside: demand.frameTargets, at: now, into: &effects)
             summaryAt = summaryAt ?? now + Self.summaryInterval
         case .finished(let run, let outcome, let phases):
             // A run that was cancelled meanwhile says nothing any more.
@@ -71,6 +71,7 @@ package struct Prober: Sendable {
 
     private mutating func replace(
         _ targets: [ProbeTarget],
+        aside: [ProbeTarget],
         at now: MonotonicInstant,
         into effects: inout [ProberEffect],
     ) {
@@ -81,13 +82,14 @@ package struct Prober: Sendable {
         runs = [:]
         queue = DeadlineQueue()
         var seen: Set<ProbeTarget> = []
-        for target in targets where seen.insert(target).inserted {
+        for (position, target) in (targets + aside).enumerated() where seen.insert(target).inserted {
             if let slot = known[target] {
                 slots.append(slot)
             } else {
                 let offset = Int64(generator.next() % UInt64(max(1, target.interval.nanoseconds)))
                 slots.append(ProbeSlot(target, first: now + .nanoseconds(offset), at: now))
             }
+            slots[slots.count - 1].isAside = position >= targets.count
             for running in slots[slots.count - 1].running { runs[running.run] = slots.count - 1 }
             schedule(slots.count - 1)
         }
@@ -155,7 +157,7 @@ package struct Prober: Sendable {
         if let lateness = ended.lateness {
             outcome = Self.judge(outcome, timeout: slots[index].entry.target.timeout, lateness: lateness)
         }
-        hearing.take(outcome, phases, at: now)
+        if !slots[index].isAside { hearing.take(outcome, phases, at: now) }
         let isNews = slots[index].take(&outcome, phases, of: ended, hearing, at: now)
         if !slots[index].counter.isUnsure {
             // Those beside it were only asked to be sure.

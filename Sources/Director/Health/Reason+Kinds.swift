@@ -14,9 +14,12 @@ extension Reason {
     }
 
     /// Whether it says that one director's own packets do not come through, which another director may not see.
+    ///
+    /// A packet filter on the way may also refuse or reset what it does not let through.
     package var isAboutReachability: Bool {
         switch self {
-        case .probeTimedOut, .probeUnreachable, .directPathSilent, .directRoutingBlackHole, .overloaded, .unreachable:
+        case .probeTimedOut, .probeUnreachable, .probeRefused, .probeReset, .directPathRefused, .directPathSilent,
+            .directRoutingBlackHole, .overloaded, .unreachable:
             true
         default:
             false

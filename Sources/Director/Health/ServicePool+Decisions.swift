@@ -85,9 +85,9 @@ extension ServicePool {
                     "came up again and is held for \(heldUntil - now)",
                 )
             }
-            return ramped(member, own, full: full, at: now)
+            return ramped(member, view, own, full: full, at: now)
         case (.keep, true?):
-            return ramped(member, own, full: full, at: now)
+            return ramped(member, view, own, full: full, at: now)
         case (.zero, _), (.keep, false?), (.keep, nil):
             break
         }
@@ -113,6 +113,7 @@ extension ServicePool {
     /// The weight of a member that serves, after what it was through.
     private mutating func ramped(
         _ member: PoolMember,
+        _ view: View,
         _ own: HealthDecision,
         full: UInt32,
         at now: MonotonicInstant,
@@ -123,6 +124,11 @@ extension ServicePool {
         defer { records[member.name] = record }
         if record.slowStart == nil, record.hasBeenOut, (record.given ?? member.applied ?? 0) == 0 {
             record.slowStart = SlowStart(slowStart, at: now)
+        } else if record.slowStart == nil, record.given == nil, view.knowsFullWeight, member.capacity != .awaited,
+            let applied = member.applied, (1..<full).contains(applied)
+        {
+            // The ramp of the process before this one.
+            record.slowStart = SlowStart(slowStart, continuing: applied, of: full, at: now)
         }
         guard let ramp = record.slowStart, now < ramp.end else {
             record.slowStart = nil

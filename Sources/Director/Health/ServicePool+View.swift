@@ -17,6 +17,8 @@ extension ServicePool {
         var needsSorry: Bool?
         /// Whether the service fails open.
         var isOpen = false
+        /// Whether the kernel has a member at its full weight, so that less is a ramp that has not ended.
+        var knowsFullWeight = false
     }
 
     /// Says how the service is served.

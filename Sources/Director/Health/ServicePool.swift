@@ -26,7 +26,8 @@ package struct ServicePool: Sendable {
 
     /// Judges all members, whose order decides nothing.
     ///
-    /// Those that are no members any more and go on serving until these do count with their weight in `leaving`.
+    /// Those that are no members any more and go on serving until these do count with their weight in `leaving`, by what
+    /// they stand in for.
     package mutating func judge(
         _ members: [PoolMember],
         leaving: [PoolRole: UInt64] = [:],
@@ -62,10 +63,24 @@ package struct ServicePool: Sendable {
         summarize(view, serving: serving)
 
         let scale = Self.scale(members, settings)
+        view.knowsFullWeight = members.contains { $0.weight > 0 && $0.applied == $0.weight * scale }
         let decisions = members.map { decide($0, view, scale: scale, at: now) }
         for (member, decision) in zip(members, decisions) { note(decision, of: member) }
         setDeadline(members, at: now)
         return decisions
+    }
+
+    /// What is remembered of a real server at an address, which may have had weight 0 before the director's start.
+    package func past(
+        of name: String,
+        at address: IPAddress,
+        mayHaveBeenOut: Bool,
+        at now: MonotonicInstant,
+    ) -> MemberPast {
+        guard let record = records[name], record.address == address else { return mayHaveBeenOut ? .outBefore : .clean }
+        if record.failedProbes { return .failedProbes }
+        let isAwaited = record.serves == nil && now < record.firstSeen + settings.patience
+        return mayHaveBeenOut && isAwaited ? .outBefore : .clean
     }
 
     /// Whether a member is so new to the service that its first results may still come.
@@ -111,6 +126,11 @@ extension ServicePool {
         case .serve: record.serves = true
         case .zero: record.serves = false
         case .keep: break
+        }
+        if member.standing.failsProbes {
+            record.failedProbes = true
+        } else if member.standing.health == .up {
+            record.failedProbes = false
         }
         if member.standing.administrative == .maintenance { record.hasBeenOut = true }
         guard member.standing.administrative == .inService else { return }

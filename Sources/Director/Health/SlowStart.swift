@@ -28,12 +28,19 @@ package struct SlowStart: Hashable, Sendable {
     package static let finestWeight: UInt32 = 16
 
     private let settings: Settings
-    private let start: MonotonicInstant
+    private var start: MonotonicInstant
 
     /// Starts a ramp.
     package init(_ settings: Settings, at now: MonotonicInstant) {
         self.settings = settings
         start = now
+    }
+
+    /// Continues a ramp that had come to a weight: that of its latest step which is no more.
+    package init(_ settings: Settings, continuing weight: UInt32, of full: UInt32, at now: MonotonicInstant) {
+        self.init(settings, at: now)
+        let step = (0..<Self.steps).last { self.weight(of: full, at: start + beginning(of: $0)) <= weight } ?? 0
+        start = now - beginning(of: step)
     }
 
     /// When the full weight is reached.

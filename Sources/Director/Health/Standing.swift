@@ -13,15 +13,18 @@ package struct Standing: Hashable, Sendable {
     package let furtherReasons: [Reason]
     /// What the two make of its weight.
     package let decision: HealthDecision
+    /// Whether one of the director's own probes calls it down, whatever decides.
+    let failsProbes: Bool
 
     /// Makes the standing that follows from a decision about health alone, and from whoever overrules it.
-    init(health: HealthDecision, besides: [Reason], overruledBy order: HealthDecision?) {
+    init(health: HealthDecision, besides: [Reason], failsProbes: Bool, overruledBy order: HealthDecision?) {
         switch health.weightPolicy {
         case .serve: self.health = .up
         case .zero: self.health = .down
         case .keep: self.health = .unknown
         }
         healthReason = health.reason
+        self.failsProbes = failsProbes
         furtherReasons = besides
         decision = order ?? health
         switch order?.reason {

@@ -7,7 +7,7 @@ import struct SystemPackage.Errno
 
 /// One run of an external command.
 final class CommandAttempt: ProbeAttempt {
-    /// How many commands may run at once; more could not run.
+    /// How many commands may run at once; more wait for their turn.
     static let limit = 64
 
     private let process: UnprivilegedProcess

@@ -27,6 +27,8 @@ final class DatagramAttempt: ProbeAttempt {
     private var surprise: ProbeOutcome?
     /// Whether the short one of two echo requests was answered.
     private var isSmallAnswered = false
+    /// Whether a router on the way said that something was too long.
+    private var isTooLong = false
 
     var descriptors: [Int32] { [descriptor.raw] }
 
@@ -94,6 +96,13 @@ final class DatagramAttempt: ProbeAttempt {
         } catch .connectionRefused {
             return .failed(.probeRefused, evidence: "\(target) refuses the datagram")
         } catch {
+            // The way there begins at an interface of a smaller MTU than the LAN's.
+            if error == .messageTooLong, let frame = fullFrame {
+                return .failed(
+                    .pathMTUTooSmall,
+                    evidence: "\(frame) octets are too many for the interface by which \(named) is reached",
+                )
+            }
             return .couldNotRun(evidence: "send to \(target): \(error)")
         }
     }
@@ -121,7 +130,12 @@ final class DatagramAttempt: ProbeAttempt {
             } catch .connectionRefused {
                 return .failed(.probeRefused, evidence: "\(target) refuses the datagram")
             } catch {
-                return .failed(.probeUnreachable, evidence: "\(target): \(error)")
+                // Of ICMP "fragmentation needed" the kernel tells every raw socket of the two addresses, whoever sent what
+                // was too long. Only where no answer comes either was it this request.
+                guard error == .messageTooLong, isEcho else {
+                    return .failed(.probeUnreachable, evidence: "\(target): \(error)")
+                }
+                isTooLong = true
             }
         }
         return nil
@@ -153,17 +167,25 @@ final class DatagramAttempt: ProbeAttempt {
     }
 
     private var mtuProblem: ProbeOutcome? {
-        guard case .fullEcho(_, let large) = question, isSmallAnswered else { return nil }
-        return .failed(
-            .pathMTUTooSmall,
-            evidence: "\(named) answers a short echo request and none of \(large.packetLength ?? 0) octets",
-        )
+        guard let fullFrame, isSmallAnswered || isTooLong else { return nil }
+        let evidence =
+            isTooLong
+            ? "a router on the way to \(named) says that a frame is too long, and none of \(fullFrame) octets is answered"
+            : "\(named) answers a short echo request and none of \(fullFrame) octets"
+        return .failed(.pathMTUTooSmall, evidence: evidence)
     }
 
-    private var named: String {
+    /// How many octets fill the frame, if that is what is asked.
+    private var fullFrame: Int? {
+        if case .fullEcho(_, let large) = question { large.packetLength ?? 0 } else { nil }
+    }
+
+    private var named: String { isEcho ? "\(target.address)" : "\(target)" }
+
+    private var isEcho: Bool {
         switch question {
-        case .echo, .fullEcho: "\(target.address)"
-        case .exchange, .dns: "\(target)"
+        case .echo, .fullEcho: true
+        case .exchange, .dns: false
         }
     }
 }

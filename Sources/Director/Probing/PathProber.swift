@@ -33,7 +33,7 @@ struct PathProber: ~Copyable {
     }
 
     /// Runs against one real server share a question for it that is not older than this.
-    private static let requestLifetime = Interval.milliseconds(50)
+    static let requestLifetime = Interval.milliseconds(50)
     /// How many frames of each kind are read at once.
     private static let framesPerTurn = 1_024
     /// Opening is not tried again sooner than this.
@@ -49,6 +49,8 @@ struct PathProber: ~Copyable {
     var neighbours: [IPAddress: Neighbour] = [:]
     var sentinel = AddressSentinel()
     var owners: [AddressOwner] = []
+    /// Everybody who may be named for claiming an address, sorted.
+    var realServers: [IPAddress] = []
     /// When the virtual addresses were asked for.
     var probedAt: MonotonicInstant?
 
@@ -128,17 +130,8 @@ struct PathProber: ~Copyable {
         _ link: PathLink,
         at now: MonotonicInstant,
     ) throws(Errno) {
-        var neighbour = neighbours[address] ?? Neighbour()
-        if neighbour.askedAt.map({ now - $0 > Self.requestLifetime }) ?? true {
-            // A machine that does not answer at its known address may have another now.
-            if let askedAt = neighbour.askedAt, neighbour.repliedAt.map({ $0 < askedAt }) ?? true {
-                neighbour.mac = nil
-            }
-            try link.ask(for: address, at: neighbour.mac)
-            neighbour.askedAt = now
-        }
-        attempts[run]?.askedAt = neighbour.askedAt
-        neighbours[address] = neighbour
+        try resolve(address, link, at: now)
+        attempts[run]?.askedAt = neighbours[address]?.askedAt
     }
 
     private mutating func send(

@@ -15,12 +15,9 @@ extension ProbingLoop {
     ) -> ProbeOutcome? {
         let now = Clock.now
         guard let demand else { return .couldNotRun(evidence: "nothing is demanded") }
-        if case .real(.command(let command), let target, _) = check {
-            let running = attempts.values.count { $0 is CommandAttempt }
-            guard running < CommandAttempt.limit else {
-                return .couldNotRun(evidence: "\(running) commands run already")
-            }
-            return take(run, CommandAttempt.start(command, for: target, at: now), interest: .read)
+        if case .real(.command, _, _) = check {
+            commands.enqueue(run, check)
+            return nil
         }
         let own = currentAddresses(demand, at: now)
         switch check {
@@ -41,6 +38,24 @@ extension ProbingLoop {
             }
             if let trouble = open(demand.interface, source, at: now) { return .couldNotRun(evidence: trouble) }
             return paths.start(run, virtual: virtual, real: real, comparesRealAddress, at: now)
+        }
+    }
+
+    /// Starts the commands whose turn has come; their time counts from now on.
+    mutating func startCommands() {
+        guard !commands.isEmpty else { return }
+        var room = CommandAttempt.limit - attempts.values.count { $0 is CommandAttempt }
+        while room > 0, let (run, check) = commands.next() {
+            guard case .real(.command(let command), let target, _) = check, prober.start(of: run) != nil else {
+                continue
+            }
+            let now = Clock.now
+            apply(prober.handle(.delayed(run), at: now))
+            if let outcome = take(run, CommandAttempt.start(command, for: target, at: now), interest: .read) {
+                apply(prober.handle(.finished(run, outcome), at: Clock.now))
+            } else {
+                room -= 1
+            }
         }
     }
 

@@ -22,16 +22,16 @@ struct ProbingLoop: ~Copyable {
 
     let thread: ProbingThread
     var reactor: Reactor
-    private var prober: Prober
+    var prober: Prober
     var paths: PathProber
     var demand: ProbeDemand?
     var own: OwnAddresses?
     private var ownCheckedAt = MonotonicInstant(nanoseconds: 0)
-    /// The real servers whose direct path is probed.
-    private var realServers: Set<IPAddress> = []
     private var hasCarrier = true
     private var carrierCheckedAt = MonotonicInstant(nanoseconds: 0)
     var attempts: [ProbeRun: any ProbeAttempt] = [:]
+    /// The commands that wait for their turn.
+    var commands = CommandQueue()
     /// What may connect again.
     var sockets = SocketPool()
     /// What is to be done once the connection stands.
@@ -76,8 +76,10 @@ struct ProbingLoop: ~Copyable {
             default: finishAttempt(ProbeRun(rawValue: readiness.token - Self.firstRunToken))
             }
         }
-        guard let deadline = prober.deadline, deadline <= Clock.now else { return }
-        apply(prober.handle(.deadlineReached, at: Clock.now))
+        if let deadline = prober.deadline, deadline <= Clock.now {
+            apply(prober.handle(.deadlineReached, at: Clock.now))
+        }
+        startCommands()
     }
 
     private mutating func takeCommands() {
@@ -86,9 +88,13 @@ struct ProbingLoop: ~Copyable {
             case .demand(let demand):
                 self.demand = demand
                 own = nil
-                paths.watch(demand.owners)
-                realServers = Set(demand.targets.compactMap(\.check.realServer))
+                // One that a reload took out is probed until others serve in its place.
+                paths.watch(
+                    demand.owners,
+                    realServers: demand.realServers + demand.targets.compactMap(\.check.realServer)
+                )
                 streams?.forget()
+                commands.keep(Set((demand.targets + demand.frameTargets).map(\.check)))
                 apply(prober.handle(.demanded(demand), at: Clock.now))
             case .stop:
                 streams?.stop()
@@ -140,7 +146,7 @@ struct ProbingLoop: ~Copyable {
     }
 
     /// Executes effects; those of runs that end at once are appended, so nothing recurses.
-    private mutating func apply(_ effects: [ProberEffect]) {
+    mutating func apply(_ effects: [ProberEffect]) {
         var waiting = effects[...]
         while let effect = waiting.popFirst() {
             switch effect {
@@ -154,6 +160,13 @@ struct ProbingLoop: ~Copyable {
             case .expire(let run):
                 if streaming.contains(run) {
                     streams?.expire(run)
+                    continue
+                }
+                if commands.expire(run) {
+                    let outcome = ProbeOutcome.couldNotRun(
+                        evidence: "\(CommandAttempt.limit) commands ran all the time"
+                    )
+                    waiting += prober.handle(.finished(run, outcome), at: Clock.now)
                     continue
                 }
                 // What has arrived is judged before anything is called silent.
@@ -171,14 +184,11 @@ struct ProbingLoop: ~Copyable {
             case .cancel(let run):
                 attempts[run] = nil
                 connecting[run] = nil
+                commands.cancel(run)
                 if streaming.remove(run) != nil { streams?.cancel(run) }
                 paths.cancel(run)
             case .report(var report):
-                if report.isSummary {
-                    let now = Clock.now
-                    report.findings = paths.findings(realServers: realServers, at: now)
-                    paths.patrol(at: now)
-                }
+                if report.isSummary { report.findings = patrol(at: Clock.now) }
                 thread.report(report)
             }
         }
