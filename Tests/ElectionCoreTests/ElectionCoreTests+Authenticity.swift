@@ -177,6 +177,43 @@ import VRRP
         #expect(span <= 3_000_000_000)
     }
 
+    @Test(arguments: [true, false])
+    func `stamps of the future end once a lesser router goes on in spite of them`(goesOn: Bool) {
+        let bench = Bench()
+        bench.handle(.clockRead(realTimeNanoseconds: Self.epoch + 3_600_000_000_000))
+        bench.started(Self.settings(.enforce))
+        bench.converge()
+        bench.expire()
+        bench.converge()
+        #expect(bench.state == .active)
+        func isAhead(_ effects: [ElectionEffect]) -> Bool? {
+            effects.compactMap { effect -> Bool? in
+                guard case .sendAdvertisement(_, _, _, _, let trailer?, _) = effect else { return nil }
+                let present = Self.epoch + (bench.now - Bench.start).nanoseconds
+                return trailer.stamp.nanoseconds > present + 5_000_000_000
+            }.last
+        }
+        #expect(isAhead(bench.pass(.milliseconds(100))) == true)
+        let elapsed = (bench.now - Bench.start).nanoseconds
+        bench.handle(.clockRead(realTimeNanoseconds: Self.epoch + elapsed))
+        #expect(isAhead(bench.pass(.milliseconds(100))) == true, "whoever believes it expects that")
+        var last: Bool?
+        for _ in 0..<10 {
+            if goesOn { Self.hear(bench, 50, Self.verified(bench)) }
+            last = isAhead(bench.pass(.milliseconds(100))) ?? last
+        }
+        #expect(last == !goesOn)
+        #expect(bench.state == .active)
+        // A clock that is set forward later takes the stamps along, or whoever goes by its own would refuse them.
+        let leap: Int64 = 7_200_000_000_000
+        bench.handle(.clockRead(realTimeNanoseconds: Self.epoch + (bench.now - Bench.start).nanoseconds + leap))
+        let stamps = bench.pass(.milliseconds(100)).compactMap { effect -> Int64? in
+            guard case .sendAdvertisement(_, _, _, _, let trailer?, _) = effect else { return nil }
+            return trailer.stamp.nanoseconds
+        }
+        #expect(stamps.allSatisfy { $0 >= Self.epoch + leap } && !stamps.isEmpty)
+    }
+
     @Test func `each peer of a unicast router gets a stamp of its own`() {
         var settings = Self.settings(.enforce)
         settings.unicast = UnicastSettings(peers: [Bench.peer, .v4(IPv4Address(192, 0, 2, 4))])

@@ -20,6 +20,18 @@ extension ElectionCoreTests {
         #expect(bench.router?.statistics.resumedLate == 1)
     }
 
+    @Test func `a process that slept says so, though the first packet it reads concerns nobody`() {
+        let bench = Bench.active()
+        bench.now = bench.now + .seconds(3)
+        let published = bench.hear(50, timeToLive: 1).compactMap { effect -> VirtualRouter.StateName? in
+            guard case .publish(let report) = effect else { return nil }
+            return report.routers.first?.state
+        }
+        #expect(published == [.backup])
+        #expect(bench.hear(50, timeToLive: 1).isEmpty, "a flood of what is refused costs little")
+        #expect(bench.router != nil && bench.wholeReport.rejections.occurred.map(\.count) == [2])
+    }
+
     @Test func `a process that slept alone keeps its address and claims it again`() {
         let bench = Bench.active()
         bench.now = bench.now + .seconds(3)

@@ -54,6 +54,29 @@ import VRRP
         #expect(bench.router?.statistics.rejections[.wrongAuthenticationType] == 1)
     }
 
+    @Test func `version 2, an address that one director has first, moves nothing and is named`() {
+        let two = ["192.0.2.100/24", "192.0.2.101/24"]
+        var wider = Self.version2
+        wider.addresses = two.compactMap { Prefix($0) }
+        // The other director was reloaded first, and then this one.
+        let standby = Bench().started(Self.version2)
+        standby.converge()
+        for _ in 0..<10 {
+            standby.hear(200, wider)
+            standby.pass(.seconds(1))
+        }
+        #expect(standby.state == .backup)
+        #expect(standby.router?.findings == [.addressListMismatch(from: Bench.peer)])
+        standby.handle(.configurationReplaced(ElectionSettings(routers: [wider])))
+        standby.hear(200, wider)
+        #expect(standby.router?.findings == [])
+        // An Active Router steps back from its better as ever.
+        let active = Bench.active(Self.version2)
+        active.hear(200, wider)
+        #expect(active.state == .backup)
+        #expect(active.router?.findings == [.addressListMismatch(from: Bench.peer)])
+    }
+
     @Test func `the checksum is sent as configured and understood either way`() {
         for form in ChecksumForm.allCases {
             var settings = Bench.settings()

@@ -106,6 +106,29 @@ extension ElectionCoreTests {
         #expect(standby.handle(claim).frames == [Self.announcement])
     }
 
+    @Test func `an owner that goes on claiming is answered ever more rarely, and at once when it yields`() {
+        let bench = Bench.active()
+        bench.pass(.seconds(5))
+        let claim = ElectionEvent.arpReceived(
+            interface: "eth0",
+            ARPPacket.gratuitous(IPv4Address(192, 0, 2, 100), at: Bench.peerMAC)
+        )
+        #expect(bench.handle(claim).frames == [Self.announcement])
+        for _ in 0..<600 {
+            bench.pass(.milliseconds(100))
+            bench.handle(claim)
+        }
+        var frames = 0
+        for _ in 0..<600 {
+            frames += bench.pass(.milliseconds(100)).frames.count
+            frames += bench.handle(claim).frames.count
+        }
+        #expect((5...8).contains(frames), "six in a minute, when it has gone on for one")
+        #expect(bench.router?.statistics.addressConflicts == 1_201)
+        // The last word of one that yields: what it has claimed until now has to be put right.
+        #expect(bench.hear(50).frames == [Self.announcement])
+    }
+
     @Test func `what an operator should know is said in words`() {
         let bench = Bench.active()
         bench.pass(.seconds(5))

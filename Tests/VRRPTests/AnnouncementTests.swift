@@ -89,6 +89,97 @@ struct AnnouncementTests {
         #expect(times == [0, 1, 100, 200, 300, 400, 500, 600, 700, 800, 900, 1_000])
     }
 
+    @Test func `claims that go on are answered ever more rarely, down to once in ten seconds`() {
+        var announcer = Announcer()
+        let start = MonotonicInstant(nanoseconds: 0)
+        announcer.contest(at: start)
+        #expect(announcer.deadline == nil, "who is silent answers nobody")
+        announcer.begin(at: start)
+        #expect(announcer.takeDue(at: start) == true)
+        let claimed = start + .seconds(10)
+        var times: [Int64] = []
+        for millisecond in 0...40_000 as ClosedRange<Int64> {
+            let now = claimed + .milliseconds(millisecond)
+            announcer.contest(at: now)
+            if announcer.takeDue(at: now) { times.append(millisecond) }
+        }
+        // The first claim starts a burst (0, 100 ms, 300 ms, 1 s, 3 s), whose announcements are answers, too.
+        #expect(times == [0, 100, 300, 700, 1_000, 2_600, 3_000, 9_400, 19_400, 29_400, 39_400])
+    }
+
+    @Test func `claims now and then are answered by a burst each`() {
+        var announcer = Announcer()
+        var now = MonotonicInstant(nanoseconds: 0)
+        announcer.begin(at: now)
+        for _ in 0..<20 {
+            now = now + .seconds(2)
+            announcer.contest(at: now)
+            #expect(announcer.takeDue(at: now) == true)
+            #expect(announcer.deadline == now + .milliseconds(100))
+        }
+    }
+
+    @Test func `a claim after a quiet while is answered like the first one, and so is one in a new reign`() {
+        let start = MonotonicInstant(nanoseconds: 0)
+        for isNewReign in [false, true] {
+            var announcer = Announcer()
+            announcer.begin(at: start)
+            var now = start
+            while now < start + .seconds(60) {
+                announcer.contest(at: now)
+                _ = announcer.takeDue(at: now)
+                now = now + .milliseconds(50)
+            }
+            announcer.contest(at: now)
+            #expect(announcer.takeDue(at: now) == false, "the next answer is not due yet")
+            if isNewReign {
+                announcer.stop()
+                announcer.begin(at: now)
+            } else {
+                now = now + .seconds(30)
+            }
+            while announcer.takeDue(at: now) {}
+            now = now + .milliseconds(10)
+            announcer.contest(at: now)
+            #expect(announcer.takeDue(at: now) == true)
+            #expect(announcer.deadline == now + .milliseconds(100))
+        }
+    }
+
+    @Test func `a claim at any time is answered at last`() {
+        var generator = SeededGenerator(seed: 5227)
+        for _ in 0..<200 {
+            var announcer = Announcer()
+            var now = MonotonicInstant(nanoseconds: 0)
+            announcer.begin(at: now)
+            for _ in 0..<50 {
+                now = now + .milliseconds(Int64.random(in: 0...3_000, using: &generator))
+                _ = announcer.takeDue(at: now)
+                now = now + .milliseconds(Int64.random(in: 0...3, using: &generator))
+                announcer.contest(at: now)
+                #expect(announcer.deadline.map { $0 <= now + Announcer.longestGap } ?? false)
+            }
+        }
+    }
+
+    @Test func `two that answer each other for a day are heard a few times a minute`() {
+        var sides = [Announcer(), Announcer()]
+        var now = MonotonicInstant(nanoseconds: 0)
+        let day = now + .seconds(86_400)
+        for index in sides.indices { sides[index].begin(at: now) }
+        var heard = 0
+        while let due = sides.compactMap(\.deadline).min(), due < day {
+            now = max(now, due)
+            for index in sides.indices where sides[index].takeDue(at: now) {
+                heard += 1
+                now = now + .microseconds(300)
+                sides[1 - index].contest(at: now)
+            }
+        }
+        #expect(heard > 1_440 * 10, "each of them defends the addresses all the time")
+        #expect(heard < 1_440 * 20)
+    }
+
     @Test func `addresses that come one by one do not put off the answer to evidence`() {
         var announcer = Announcer()
         var now = MonotonicInstant(nanoseconds: 0)

@@ -75,6 +75,7 @@ struct ReceptionTests {
 
     @Test func `refuses an empty list of addresses, erratum 8299`() {
         #expect(throws: Rejection.noAddresses) { try judge(Self.ipv4) { $0.addresses = [] } }
+        #expect(throws: Rejection.noAddresses) { try judge(Self.version2) { $0.addresses = [] } }
     }
 
     @Test func `refuses an interval of zero, erratum 8301`() {
@@ -102,13 +103,18 @@ struct ReceptionTests {
         }
     }
 
-    @Test func `version 2 refuses another list save from the owner`() throws {
-        #expect(throws: Rejection.addressListMismatch) { try judge(Self.version2) { $0.addresses.removeLast() } }
-        let owner = try judge(Self.version2) {
-            $0.priority = 255
+    @Test(arguments: [UInt8(0), 1, 120, 255])
+    func `version 2 only remarks on another list, whoever sends it`(_ priority: UInt8) throws {
+        let shorter = try judge(Self.version2) {
+            $0.priority = priority
             $0.addresses.removeLast()
         }
-        #expect(owner.remarks == .addressListMismatch)
+        #expect(shorter.remarks == .addressListMismatch)
+        let longer = try judge(Self.version2) {
+            $0.priority = priority
+            $0.addresses.append(Vectors.address("192.0.2.102"))
+        }
+        #expect(longer.remarks == .addressListMismatch)
     }
 
     @Test func `version 2 refuses another type of authentication and another password`() {

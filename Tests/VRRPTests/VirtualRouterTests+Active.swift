@@ -105,6 +105,18 @@ extension VirtualRouterTests {
         #expect(router.activeRouter == nil)
     }
 
+    @Test func `Active, group yielded, gives up with priority 0 and watches`() {
+        let router = Self.active()
+        let now = Self.start + .seconds(1)
+        #expect(
+            router.handle(.groupYielded, at: now) == [
+                .sendAdvertisement(priority: 0), .transitioned(from: .active, to: .backup, .groupYielded),
+            ]
+        )
+        #expect(router.deadline == now + Self.down(100))
+        #expect(router.activeRouter == nil)
+    }
+
     @Test func `Active and handing over, knows of a successor and is late an interval sooner`() {
         let router = Self.active()
         let lastSent = Self.start + Self.down(100)

@@ -87,7 +87,7 @@ struct VirtualRouterTests {
         let events: [VirtualRouter.Event] = [
             .shutdown(.stopRequested), .advertisementReceived(Self.advertisement(0), from: Self.lower),
             .advertisementReceived(Self.advertisement(255), from: Self.higher), .deadlineReached, .resumedLate,
-            .primaryAddressChanged(Self.own),
+            .primaryAddressChanged(Self.own), .groupYielded,
         ]
         for event in events {
             let router = Self.initialize()
@@ -201,6 +201,7 @@ struct VirtualRouterTests {
     @Test func `Backup ignores a startup and takes a new address`() {
         let router = Self.backup()
         let before = router.state
+        #expect(router.handle(.groupYielded, at: Self.start + .milliseconds(10)) == [])
         #expect(router.handle(.startup(primaryAddress: Self.lower), at: Self.start + .seconds(1)) == [])
         #expect(router.handle(.primaryAddressChanged(Self.higher), at: Self.start + .seconds(1)) == [])
         #expect(router.state == before)

@@ -1,6 +1,8 @@
+internal import Balancing
 internal import ConfigurationSyntax
 internal import Control
 internal import ControlSocket
+internal import Dataplane
 internal import DirectorConfiguration
 internal import DirectorCore
 internal import Election
@@ -9,6 +11,7 @@ internal import Linux
 internal import Logging
 internal import PeerProtocol
 internal import Primitives
+internal import VRRP
 
 extension DirectorLoop {
     /// What became of a reload.
@@ -67,7 +70,7 @@ extension DirectorLoop {
                 }
                 order.stamp.time = Self.wallClock
                 handle(.operatorCommand(.order(order)))
-                answer("\(request.realServer): \(order.action)", message.reply)
+                answer("\(request.realServer): \(order.action)\(remark(on: order))", message.reply)
             } else {
                 message.reply.fail("the order's numbers make no sense")
             }
@@ -101,6 +104,19 @@ extension DirectorLoop {
             )
             answer("\(realServer): \(isWeight ? "the configuration's weight" : "in service")", message.reply)
         }
+    }
+
+    /// What an operator has to know of a weight that the schedulers of its services do not go by.
+    private func remark(on order: OperatorOrder) -> String {
+        guard case .weight(let weight) = order.action, weight > 0 else { return "" }
+        let deaf = configuration.cluster.services.filter { service in
+            (order.service ?? service.name) == service.name
+                && !(Scheduler(rawValue: service.service.schedulerName)?.spreadsByWeight ?? true)
+                && service.members.contains { $0.realServer == order.realServer }
+        }
+        guard !deaf.isEmpty else { return "" }
+        let list = deaf.map { "\($0.name) (\($0.service.schedulerName))" }.joined(separator: ", ")
+        return "; the scheduler does not spread connections by weight in \(list)"
     }
 
     /// Says what an order came to; one that would not survive a restart is in force, and no success.
@@ -165,6 +181,7 @@ extension DirectorLoop {
         configuration = found
         setLogLevel(found.logLevel)
         handle(.configurationReplaced(found.cluster))
+        threads.dataplane.post(.interfaces(found.election.routers.map(\.interface)))
         synchronizeConnections()
         reconfigurePeer()
         logger.notice("the new configuration is in force", metadata: ["configuration.file": "\(configurationPath)"])
@@ -212,5 +229,11 @@ extension ElectionReport {
     /// Whether the election has had its first look at every interface.
     var knowsItsInterfaces: Bool {
         routers.allSatisfy { !$0.findings.contains(.interfaceUnusable(.unknown)) }
+    }
+
+    /// The router whose sockets the kernel refuses, in words.
+    var socketRefusal: String? {
+        let refused = ElectionReport.Finding.interfaceUnusable(.noSockets)
+        return routers.first { $0.findings.contains(refused) }.map { "\($0.name): \(refused)" }
     }
 }

@@ -11,6 +11,8 @@ extension ElectionCore {
         private var heard: [(source: IPAddress, stamp: AuthenticityTrailer.Stamp, at: MonotonicInstant)] = []
         /// The last stamp of one's own.
         private var sent: AuthenticityTrailer.Stamp?
+        /// By how much stamps are behind the clock's, in nanoseconds.
+        private var correction: Int64 = 0
         /// Who could not be verified.
         var finding: ElectionReport.UnverifiedAdvertisement?
         /// The link-layer sender of the copy that the packet socket saw.
@@ -18,10 +20,26 @@ extension ElectionCore {
 
         /// A stamp of one's own, later than every one before.
         mutating func nextStamp(_ clock: ElectionClock, at now: MonotonicInstant) -> AuthenticityTrailer.Stamp {
-            var stamp = clock.stamp(at: now)
+            var stamp = AuthenticityTrailer.Stamp(nanoseconds: present(clock, at: now))
             if let sent, stamp <= sent { stamp = AuthenticityTrailer.Stamp(nanoseconds: sent.nanoseconds + 1) }
             sent = stamp
             return stamp
+        }
+
+        /// Takes stamps back to the wall clock's time where they are ahead of it by more than the window.
+        ///
+        /// A director that began with a clock in the future signs on from there when its clock is set right, because a
+        /// peer that believes it expects just that. A peer that never did goes by its own clock, and refuses everything.
+        mutating func forsakeFuture(_ clock: ElectionClock, at now: MonotonicInstant, window: Interval) {
+            let ahead = present(clock, at: now) - clock.realTime(at: now)
+            guard ahead > window.nanoseconds else { return }
+            correction += ahead
+            sent = nil
+        }
+
+        /// What the next stamp is to be, in nanoseconds: never behind the wall clock.
+        private func present(_ clock: ElectionClock, at now: MonotonicInstant) -> Int64 {
+            max(clock.stamp(at: now).nanoseconds - correction, clock.realTime(at: now))
         }
 
         /// Whether a stamp is new and of the present.
@@ -60,6 +78,11 @@ extension ElectionCore {
     /// What an advertisement of this router is signed with, if it is.
     func trailer(for slot: Slot, at now: MonotonicInstant) -> AuthenticityTrailer.Header? {
         guard let key = slot.settings.authenticity?.signingKey, let clock else { return nil }
+        // A lesser router that goes on for so long does not believe what it hears from here.
+        if slot.isDisregarded(at: now) {
+            let window = AuthenticitySettings.window(slot.settings.advertisementInterval)
+            slot.authenticity.forsakeFuture(clock, at: now, window: window)
+        }
         return AuthenticityTrailer.Header(keyIdentifier: key, stamp: slot.authenticity.nextStamp(clock, at: now))
     }
 

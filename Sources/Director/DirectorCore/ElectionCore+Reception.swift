@@ -2,20 +2,24 @@ import Primitives
 import VRRP
 
 extension ElectionCore {
-    /// Judges a VRRP message and hands it to its router.
-    mutating func receive(_ packet: ReceivedPacket, at now: MonotonicInstant, _ effects: inout [ElectionEffect]) {
+    /// Judges a VRRP message and hands it to its router; false where it was refused and nothing but counters has changed.
+    mutating func receive(
+        _ packet: ReceivedPacket,
+        at now: MonotonicInstant,
+        _ effects: inout [ElectionEffect],
+    ) -> Bool {
         let isCounted = packet.path == .rawSocket
         // Before anything is read: who is not on the link is nobody, save where a unicast router allows for routers.
         guard packet.timeToLive >= slots.map(\.settings.minimumTimeToLive).min() ?? ProtocolVersion.timeToLive else {
             if isCounted { rejections.count(.wrongTimeToLive) }
-            return
+            return false
         }
         let decoded: Advertisement.Decoded
         do {
             decoded = try Advertisement.decode(packet.payload[...], from: packet.source, to: packet.destination)
         } catch {
             if isCounted { rejections.count(error) }
-            return
+            return false
         }
         let slot = slots.first { slot in
             slot.settings.interface == packet.interface && slot.settings.family == packet.source.family
@@ -23,11 +27,11 @@ extension ElectionCore {
         }
         guard let slot else {
             if isCounted { rejections.count(.unknownVirtualRouter) }
-            return
+            return false
         }
         guard packet.timeToLive >= slot.settings.minimumTimeToLive else {
             if isCounted { slot.router.statistics.rejections.count(.wrongTimeToLive) }
-            return
+            return false
         }
         let reception: Reception
         do {
@@ -40,9 +44,13 @@ extension ElectionCore {
             )
         } catch {
             if isCounted { slot.router.statistics.rejections.count(error) }
-            return
+            return false
         }
-        guard isAcceptable(packet, decoded.advertisement, slot, at: now) else { return }
+        let before = slot.authenticity.finding
+        guard isAcceptable(packet, decoded.advertisement, slot, at: now) else {
+            // The first of them is news.
+            return before.map { now >= $0.lastSeen + Self.conflictMemory } ?? true
+        }
         switch packet.path {
         case .packetSocket:
             // Ahead of the packet filter: it tells of a filter, and moves nothing.
@@ -51,6 +59,7 @@ extension ElectionCore {
             slot.filter.delivered(at: packet.receivedAt)
             accept(decoded, reception, packet, slot, at: now, &effects)
         }
+        return true
     }
 
     private func accept(

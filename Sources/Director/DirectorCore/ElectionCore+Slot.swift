@@ -58,6 +58,12 @@ extension ElectionCore {
         var splitBrain: ElectionReport.SplitBrain?
         /// When the process was found to have slept; what came in before counts as coming in then.
         var resumedAt: MonotonicInstant?
+        /// When it prevailed against another Active Router last, since it is Active itself.
+        var assertedAt: MonotonicInstant?
+        /// Since when a lesser router has gone on in spite of that.
+        var assertingSince: MonotonicInstant?
+        /// When it follows the rest of its group to Backup.
+        var followsAt: MonotonicInstant?
         /// The comparison of packet socket and raw socket.
         var filter = FilterWatch()
         /// What it remembers for the sake of authenticity.
@@ -95,7 +101,9 @@ extension ElectionCore {
         var deadline: MonotonicInstant? {
             let filterDeadline = filter.pending.map { $0.at + FilterWatch.patience }
             let announcement = announces ? announcer.deadline : nil
-            let candidates = [router.deadline, announcement, filterDeadline, lingersUntil, carrierDeadline]
+            let candidates = [
+                router.deadline, announcement, filterDeadline, lingersUntil, carrierDeadline, followsAt,
+            ]
             return candidates.compactMap { $0 }.min()
         }
     }

@@ -13,8 +13,7 @@ extension ElectionCore {
         var lowerHeard: UInt64
 
         init(of slot: Slot, at time: MonotonicInstant) {
-            let down = slot.router.activeDownInterval(of: slot.settings.advertisementInterval)
-            isSettled = slot.isActive && slot.router.handover == .none && time >= slot.router.since + down
+            isSettled = slot.isActive && slot.router.handover == .none && time >= slot.router.since + slot.patience
             lowerHeard = slot.router.statistics.lowerPriorityHeardWhileActive
         }
     }
@@ -29,8 +28,13 @@ extension ElectionCore {
         _ before: Contention,
         at time: MonotonicInstant,
     ) {
-        guard case .advertisementReceived(_, let source) = event, before.isSettled else { return }
+        guard case .advertisementReceived(_, let source) = event else { return }
         let hasAsserted = slot.router.statistics.lowerPriorityHeardWhileActive > before.lowerHeard
+        if hasAsserted {
+            if slot.assertedAt.map({ time - $0 > slot.patience }) ?? true { slot.assertingSince = time }
+            slot.assertedAt = time
+        }
+        guard before.isSettled else { return }
         let hasLostTie = slot.router.state.name == .backup && slot.router.reason == .tieLost
         guard hasAsserted || hasLostTie else { return }
         note(.advertisement, of: slot, from: source, at: time)
@@ -73,7 +77,7 @@ extension ElectionCore {
     /// Whether the router took the addresses from a living Active Router so lately that this one may still claim them.
     private func isJustPreempted(_ slot: Slot, at now: MonotonicInstant) -> Bool {
         slot.router.reason == .preemption
-            && now < slot.router.since + slot.router.activeDownInterval(of: slot.settings.advertisementInterval)
+            && now < slot.router.since + slot.patience
     }
 
     /// Takes the peer's own word for which routers it is Active, and for which of them it outranks this director.
@@ -98,11 +102,12 @@ extension ElectionCore {
         }
     }
 
-    /// Announces the addresses again, unless the peer is known to be the one that shall have them: two owners that
-    /// answer each other leave the clients with neither.
+    /// Announces the addresses again, unless the peer is known to be the one that shall have them.
+    ///
+    /// Two owners that answer each other leave the clients with neither; where nobody knows, they do ever more rarely.
     private func answer(_ slot: Slot, at now: MonotonicInstant) {
         guard !superiorClaim.contains(slot.settings.name) else { return }
-        slot.announcer.evidence(at: now)
+        slot.announcer.contest(at: now)
     }
 
     private func note(
@@ -122,5 +127,16 @@ extension ElectionCore {
         episode.lastSeen = max(episode.lastSeen, now)
         episode.count += 1
         slot.splitBrain = episode
+    }
+}
+
+extension ElectionCore.Slot {
+    /// The Active_Down_Interval of a router that has this one's interval and priority.
+    fileprivate var patience: Interval { router.activeDownInterval(of: settings.advertisementInterval) }
+
+    /// Whether a lesser router has advertised for so long that it cannot have heard this Active Router.
+    func isDisregarded(at now: MonotonicInstant) -> Bool {
+        guard isActive, let assertedAt, let assertingSince else { return false }
+        return now - assertedAt <= patience && now - assertingSince > patience
     }
 }

@@ -18,9 +18,10 @@ extension ElectionCore {
     mutating func refreshTracking(at now: MonotonicInstant, _ effects: inout [ElectionEffect]) {
         for slot in slots {
             slot.failedTracks = slot.configured.tracks.compactMap { track in
-                guard let failure = failure(of: track.subject), !failure.isAnswered || track.consequence != .fault
-                else { return nil }
-                return (track, failure.evidence)
+                guard let failure = failure(of: track.subject) else { return nil }
+                // The other director may see better, or just as little: it is left to the priorities.
+                let isWeakened = failure.isAnswered && track.consequence == .fault
+                return (isWeakened ? TrackSettings(track.subject, .weight(254)) : track, failure.evidence)
             }
             let settings = slot.configured.weakened(by: slot.failedTracks.map(\.track))
             if settings != slot.settings { apply(.reconfigured(settings), to: slot, at: now, &effects) }
@@ -45,27 +46,6 @@ extension ElectionCore {
             return other.hasFailedTrack || (fault != nil && fault != .unknown)
         }
         return isGroupFaulted ? .groupFault : nil
-    }
-
-    /// The other routers of its synchronisation group.
-    func companions(of slot: Slot) -> [Slot] {
-        guard let group = slot.configured.syncGroup else { return [] }
-        return slots.filter { $0 !== slot && $0.configured.syncGroup == group }
-    }
-
-    /// Whether the routers of its group would become Active too, so that they move together.
-    ///
-    /// One whose Active Router is still heard keeps the others from an Active state that would be theirs alone.
-    func groupAgrees(with slot: Slot, at now: MonotonicInstant) -> Bool {
-        companions(of: slot).allSatisfy { other in
-            switch other.router.state {
-            case .active: true
-            case .initialize: false
-            case .backup(let timer, let interval, let onExpiry):
-                // Two advertisements are missing at least, or it means to take over from a lower one.
-                timer - now < interval || other.router.activeRouter == nil || onExpiry == .preemption
-            }
-        }
     }
 }
 

@@ -54,13 +54,16 @@ package struct ElectionCore: ~Copyable {
         var effects: [ElectionEffect] = []
         // Before anything else, and above all before anything is sent: a process that slept through its peers' timers
         // knows nothing about the present.
-        for slot in slots { noticeLateness(of: slot, at: now, &effects) }
+        var wasLate = false
+        for slot in slots { wasLate = noticeLateness(of: slot, at: now, &effects) || wasLate }
         switch event {
         case .started(let settings):
             resumes = settings.resumes
             replace(settings, at: now, &effects)
         case .configurationReplaced(let settings): replace(settings, at: now, &effects)
-        case .packetReceived(let packet): receive(packet, at: now, &effects)
+        case .packetReceived(let packet):
+            // A flood of what is refused costs little: its counters are published with the next deadline.
+            guard receive(packet, at: now, &effects) || wasLate else { return [] }
         case .arpReceived(let interface, let packet):
             receiveClaim(of: .v4(packet.senderAddress), by: packet.senderMAC, on: interface, at: now)
         case .neighbourAdvertised(let interface, let advertisement):
@@ -85,6 +88,7 @@ package struct ElectionCore: ~Copyable {
             expire(at: now, &effects)
             noteClaims(at: now)
         }
+        moveGroups(at: now, &effects)
         settle(at: now, &effects)
         return effects
     }
@@ -102,13 +106,15 @@ package struct ElectionCore: ~Copyable {
 }
 
 extension ElectionCore {
-    private func noticeLateness(of slot: Slot, at now: MonotonicInstant, _ effects: inout [ElectionEffect]) {
-        guard let limit = slot.router.lateAfter, now >= limit else { return }
+    /// Takes a router that has slept too long out of its role; false if it has not.
+    private func noticeLateness(of slot: Slot, at now: MonotonicInstant, _ effects: inout [ElectionEffect]) -> Bool {
+        guard let limit = slot.router.lateAfter, now >= limit else { return false }
         slot.router.statistics.resumedLate += 1
         slot.resumedAt = now
         // The addresses stay until somebody is heard: without a peer nothing is lost, with one it is a moment.
         if slot.isActive { slot.keepsFound = true }
         apply(.resumedLate, to: slot, at: now, &effects)
+        return true
     }
 
     private mutating func expire(at now: MonotonicInstant, _ effects: inout [ElectionEffect]) {
@@ -187,7 +193,9 @@ extension ElectionCore {
                     slot.hasAnnounced = false
                     slot.claimedBy = nil
                     slot.conflict = nil
-                    if reason == .handedOver || reason == .stopRequested { linger(slot, at: time) }
+                    (slot.assertedAt, slot.assertingSince) = (nil, nil)
+                    // Its successor takes over in a moment: until then, what the clients send is still forwarded.
+                    if [.handedOver, .stopRequested, .groupYielded].contains(reason) { linger(slot, at: time) }
                 }
                 if to == .active {
                     slot.keepsFound = false

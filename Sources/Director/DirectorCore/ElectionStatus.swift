@@ -20,6 +20,8 @@ package struct ElectionStatus: Hashable, Sendable, Codable {
     package var sendFailures: UInt64 = 0
     /// How late the thread woke up, the buckets in order.
     package var wakeUps: [WakeUps] = []
+    /// How late it was all together, in microseconds; nothing from a program of before.
+    package var wakeUpMicroseconds: Int64?
     /// The latest of them, in microseconds.
     package var latestWakeUpMicroseconds: Int64 = 0
 
@@ -35,6 +37,7 @@ package struct ElectionStatus: Hashable, Sendable, Codable {
                 count: count
             )
         }
+        wakeUpMicroseconds = latencies.sum.nanoseconds / 1_000
         latestWakeUpMicroseconds = latencies.longest.nanoseconds / 1_000
     }
 }

@@ -35,15 +35,17 @@ package struct Reception: Hashable, Sendable {
         guard source != primaryAddress else { throw .ownSource }
         let listsAgree = advertisement.addresses.sorted() == settings.addresses.map(\.address).sorted()
         let intervalsAgree = advertisement.interval == settings.advertisementInterval
+        // Who advertises no address claims none, in either version.
+        guard !advertisement.addresses.isEmpty else { throw .noAddresses }
         switch advertisement.form {
         case .version2(_, let authentication):
             guard authentication.type == settings.authentication.type else { throw .wrongAuthenticationType }
             // Type 0 ignores the data (RFC 3768 section 5.3.10); the codec keeps none.
             guard authentication == settings.authentication else { throw .authenticationFailed }
+            // The interval has to be ours, the list need not: RFC 3768 section 7.1 leaves it to the router whether it compares
+            // the lists, and two directors that get a new address one after the other would both be Active in between.
             guard intervalsAgree else { throw .intervalMismatch }
-            guard listsAgree || advertisement.priority == 255 else { throw .addressListMismatch }
         case .version3(let maxAdvertiseInterval):
-            guard !advertisement.addresses.isEmpty else { throw .noAddresses }
             guard maxAdvertiseInterval != 0 else { throw .zeroInterval }
             if settings.family == .ipv6 {
                 guard advertisement.addresses.first?.ipv6?.isLinkLocal == true else { throw .firstAddressNotLinkLocal }

@@ -18,7 +18,7 @@ package enum Rejection: Int, Error, Hashable, Sendable, CaseIterable {
     case wrongDestination
     /// The message came from this machine's own address.
     case ownSource
-    /// The address count is 0 (erratum 8299).
+    /// The address count is 0 (erratum 8299; version 2 alike).
     case noAddresses
     /// Max Advertise Interval is 0 (erratum 8301).
     case zeroInterval
@@ -30,8 +30,6 @@ package enum Rejection: Int, Error, Hashable, Sendable, CaseIterable {
     case authenticationFailed
     /// Version 2: the interval is not ours.
     case intervalMismatch
-    /// Version 2: the addresses are not ours and the sender does not own them.
-    case addressListMismatch
     /// Unicast: the sender is none of the configured peers.
     case unknownPeer
     /// The sender is not known to hold the key, and nothing else is accepted; `AuthenticityCounts` tells why.

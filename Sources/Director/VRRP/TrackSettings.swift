@@ -6,7 +6,8 @@ package struct TrackSettings: Hashable, Sendable {
     package enum Subject: Hashable, Sendable {
         /// A network interface: it fails without a carrier.
         case interface(String)
-        /// A service of this cluster: it fails when none of its real servers serves, or its quorum is lost.
+        /// A service of this cluster: it fails when none of its real servers serves, or its quorum is lost, but not by what
+        /// was drained or put into maintenance.
         case service(String)
         /// A file: it fails while the file exists.
         case file(String)

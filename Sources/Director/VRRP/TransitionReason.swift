@@ -10,6 +10,8 @@ package enum TransitionReason: String, Hashable, Sendable, CaseIterable {
     case trackedFault
     /// Another router of its synchronisation group cannot take part in the election.
     case groupFault
+    /// Another router of its synchronisation group has its Active Router elsewhere, and the group moves together.
+    case groupYielded
     /// It owns the addresses (priority 255).
     case addressOwner
     /// Nobody advertised during the first Active_Down_Interval.

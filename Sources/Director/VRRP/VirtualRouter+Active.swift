@@ -27,6 +27,14 @@ extension VirtualRouter {
             activeRouter = nil
             let interval = settings.advertisementInterval
             return [becomeBackup(.resumedLate, interval: interval, onExpiry: .nobodyHeard, at: now)]
+        case .groupYielded:
+            activeRouter = nil
+            let interval = settings.advertisementInterval
+            // Who has the rest of the group takes over after Skew_Time, or is Active already and announces itself again.
+            return [
+                .sendAdvertisement(priority: 0),
+                becomeBackup(.groupYielded, interval: interval, onExpiry: .nobodyHeard, at: now),
+            ]
         case .reconfigured(let settings):
             self.settings = settings
             activeRouter?.priority = settings.priority

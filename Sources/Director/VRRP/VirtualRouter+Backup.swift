@@ -46,6 +46,9 @@ extension VirtualRouter {
             fresh.timer = now + activeDownInterval(of: watch.interval)
             state = fresh.state
             return []
+        case .groupYielded:
+            // It has given up already.
+            return []
         case .reconfigured(let settings):
             let before = skewTime(of: watch.interval)
             self.settings = settings

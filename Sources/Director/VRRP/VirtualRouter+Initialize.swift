@@ -20,8 +20,8 @@ extension VirtualRouter {
         case .primaryAddressChanged(let address):
             primaryAddress = address
             return []
-        case .resumed, .restarted, .advertisementReceived, .deadlineReached, .resumedLate:
-            // Nothing is heard before startup, and no timer runs.
+        case .resumed, .restarted, .advertisementReceived, .deadlineReached, .resumedLate, .groupYielded:
+            // Nothing is heard before startup, no timer runs, and there is nothing to give up.
             return []
         case .handOver, .takeOver, .letGo, .takeOverConcluded, .handOverCancelled:
             // Without its interface it has nothing to give and can take nothing.

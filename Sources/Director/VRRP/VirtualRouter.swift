@@ -39,6 +39,8 @@ package struct VirtualRouter: ~Copyable {
         case deadlineReached
         /// The process did not run for so long that its state says nothing about the present.
         case resumedLate
+        /// Another router of its group has its Active Router elsewhere: give the addresses up to it, and watch.
+        case groupYielded
         /// New settings with the same identity.
         case reconfigured(VirtualRouterSettings)
         /// The interface has another address to advertise from.
