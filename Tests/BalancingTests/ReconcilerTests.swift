@@ -24,6 +24,20 @@ import Testing
         #expect(reconciler.drift.total == 0)
     }
 
+    @Test func `what nobody wants is spared at the first look where that was asked for, and then goes`() throws {
+        let service = try Fixtures.service()
+        let desired = DesiredTable(services: [try Fixtures.desired(service, [(Self.near, .keep(initially: 0))])])
+        let former = ObservedDestination(endpoint: try Fixtures.endpoint(Self.far), weight: 2, activeConnections: 1)
+        let observed = [Fixtures.observed(service, [former])]
+        var reconciler = Reconciler(sparesAtFirst: true)
+        let first = reconciler.plan(desired: desired, observed: observed, at: Fixtures.at(1))
+        #expect(first.lines == ["add destination 10.0.0.1:80 weight 0 to tcp 192.0.2.100:80: wanted"])
+        let second = reconciler.plan(desired: desired, observed: observed, at: Fixtures.at(2))
+        #expect(second.lines.contains { $0.contains("10.0.0.2:80") && $0.hasSuffix(": unwanted") })
+        var strict = Reconciler()
+        #expect(strict.plan(desired: desired, observed: observed, at: Fixtures.at(1)).lines.count == 2)
+    }
+
     @Test func `a right kernel needs nothing`() throws {
         let service = try Fixtures.service()
         let desired = DesiredTable(services: [try Fixtures.desired(service, [(Self.near, .exactly(1))])])

@@ -86,6 +86,7 @@ final class Bench {
             (.vipBound, .address(virtualAddress)), (.prefixExact, .address(virtualAddress)),
             (.arpSilent, .address(virtualAddress)), (.arpAnnounce, .address(virtualAddress)),
             (.listenerPresent, .service(service)), (.localProbe, .service(service)), (.draining, .node),
+            (.reversePathOK, .node), (.realAddressOnLink, .node),
         ]
         return about.map { kind, subject in
             let isState = kind == .draining
@@ -97,6 +98,7 @@ final class Bench {
     /// Hands an event over and executes what comes back.
     func send(_ event: ClusterEvent) {
         apply(core.handle(event, at: now))
+        if case .started = event { look() }
         if let due = core.deadline, due <= now { apply(core.handle(.deadlineReached, at: now)) }
     }
 
@@ -168,8 +170,7 @@ final class Bench {
         while true {
             answerDials()
             let beats = agents.filter { !silent.contains($0.key) }.compactMap(\.value.session.deadline).min()
-            let next = [core.deadline, beats].compactMap(\.self).min() ?? end
-            guard next <= end else { break }
+            guard let next = [core.deadline, beats].compactMap(\.self).min(), next <= end else { break }
             now = max(now, next)
             for name in agents.keys.sorted() where !silent.contains(name) {
                 do {
@@ -196,6 +197,7 @@ final class Bench {
                 state = tcp
                 entry.verdict = Verdict(.up, .passing, since: now)
                 if state == .down { entry.verdict = Verdict(.down, .probeRefused, evidence: "refused", since: now) }
+                if state == .unknown { entry.verdict = Verdict(.unknown, .probeCouldNotRun, since: now) }
             case .real:
                 return nil
             case .directPath(_, let real):
@@ -211,6 +213,15 @@ final class Bench {
         send(.probeReported(ProbeReport(isSummary: false, entries: entries)))
     }
 
+    /// The dataplane thread tells of what the kernel has.
+    func look() {
+        let destinations = kernel.keys.sorted().map {
+            ObservedDestination(endpoint: $0, weight: kernel[$0] ?? 0, activeConnections: 3)
+        }
+        let observed = ObservedService(service: VirtualService(identity: Self.service), destinations: destinations)
+        send(.dataplaneReported(DataplaneReport(at: now, services: kernel.isEmpty ? [] : [observed])))
+    }
+
     /// The kernel takes on what is desired, and the dataplane thread tells of it.
     func converge() {
         if let table = desires.last?.table {
@@ -224,11 +235,7 @@ final class Bench {
             }
             kernel = fresh
         }
-        let destinations = kernel.keys.sorted().map {
-            ObservedDestination(endpoint: $0, weight: kernel[$0] ?? 0, activeConnections: 3)
-        }
-        let observed = ObservedService(service: VirtualService(identity: Self.service), destinations: destinations)
-        send(.dataplaneReported(DataplaneReport(at: now, services: [observed])))
+        look()
     }
 
     /// What is wanted of a node: nothing while the kernel's weight is kept.

@@ -57,6 +57,7 @@ import VRRP
     @Test(arguments: [
         (FactKind.listenerPresent, Reason.listenerMissing), (.vipBound, .vipMissing), (.prefixExact, .vipPrefixWrong),
         (.arpSilent, .arpNotSilent), (.arpAnnounce, .arpAnnounceUnsafe), (.localProbe, .localProbeFailed),
+        (.reversePathOK, .reversePathWrong), (.realAddressOnLink, .realAddressOffLink),
     ])
     func `believes an agent's negative fact in the same turn`(kind: FactKind, reason: Reason) {
         let bench = Bench.serving()
@@ -226,6 +227,7 @@ import VRRP
         // A service whose address is no longer used is still ours to remove.
         bench.send(.configurationReplaced(Bench.settings { $0.services = [] }))
         #expect(bench.desires.last?.table == DesiredTable(services: [], ownAddresses: [Bench.virtualAddress]))
+        bench.converge()
         let gone = bench.agents["web1"]?.events.compactMap { if case .desired(let state) = $0 { state } else { nil } }
         #expect(gone?.last?.addresses == [])
     }
@@ -364,7 +366,7 @@ import VRRP
         #expect(destination.activeConnections == 3)
         #expect(destination.age >= 2_000)
         let agent = bench.core.status(at: bench.now).realServers[0].agent
-        #expect(agent.facts.count == 7)
+        #expect(agent.facts.count == 9)
         #expect(agent.facts.allSatisfy { $0.age >= 2_000 })
         #expect(agent.lastHeardAge.map { $0 <= 200 } == true)
     }

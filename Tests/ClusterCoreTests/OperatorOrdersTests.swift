@@ -189,9 +189,14 @@ import Testing
     @Test func `what the kernel's table keeps of connections that the node has not does not hold a drain up`() throws {
         let bench = Bench.serving()
         bench.send(.operatorCommand(.order(OperatorOrder(realServer: "web1", action: .drain, since: bench.now))))
-        func look(weight: UInt32 = 0) {
+        func look(weight: UInt32 = 0, active: UInt32 = 32, inactive: UInt32 = 0) {
             bench.run(for: .milliseconds(1_200))
-            let destination = ObservedDestination(endpoint: Bench.endpoint(1), weight: weight, activeConnections: 32)
+            let destination = ObservedDestination(
+                endpoint: Bench.endpoint(1),
+                weight: weight,
+                activeConnections: active,
+                inactiveConnections: inactive
+            )
             let service = ObservedService(
                 service: VirtualService(identity: Bench.service),
                 destinations: [destination, ObservedDestination(endpoint: Bench.endpoint(2), weight: 1)]
@@ -211,6 +216,14 @@ import Testing
         bench.publish("web1", idle(.holds))
         #expect(bench.destination(1)?.state == .drained)
         #expect(bench.destination(1)?.activeConnections == 32)
+        bench.publish("web1", idle(.violated))
+        look(active: 0, inactive: 1)
+        #expect(bench.destination(1)?.state == .draining, "its client sends no more, and has not got everything yet")
+        look(active: 0, inactive: 0)
+        #expect(bench.destination(1)?.state == .drained, "nobody is left that the kernel knows")
+        bench.publish("web1", idle(.holds))
+        look()
+        #expect(bench.destination(1)?.state == .drained)
         bench.run(for: .seconds(3), except: ["web1"])
         #expect(bench.destination(1)?.state == .draining, "what a node said that is not heard any more is unknown")
     }

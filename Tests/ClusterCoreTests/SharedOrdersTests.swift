@@ -177,6 +177,46 @@ import Testing
         #expect(findings().count == 1 && findings().first?.hasPrefix("lb2 cannot reach web1") == true)
     }
 
+    @Test func `a director that is cut off from a node and its agent says that it is the one`() {
+        let bench = Bench.serving()
+        bench.send(.configurationReplaced(Self.shared))
+        let up = PeerOpinion(service: "web", realServer: "web1", state: .up, reason: "passing")
+        bench.send(.peerReported(director: "lb2", [up]))
+        bench.probes(1, tcp: .down, path: .down)
+        bench.run(for: .seconds(4), except: ["web1"])
+        let findings = bench.core.status(at: bench.now).realServers.first?.findings ?? []
+        #expect(findings.count == 1)
+        #expect(findings.first?.hasPrefix("director1 cannot reach web1") == true, "\(findings)")
+    }
+
+    @Test func `a node that dies is nobody's cut, however much later the other director notices`() {
+        func settings() -> ClusterSettings {
+            Bench.settings { settings in
+                settings.sharesOrders = true
+                settings.services[0].probe.interval = .seconds(10)
+                for index in settings.realServers.indices { settings.realServers[index].agent = nil }
+            }
+        }
+        let bench = Bench()
+        bench.send(.started(settings(), bootIdentifier: Bench.boot, programVersion: "1"))
+        func says(_ state: PeerOpinion.State, _ reason: Reason) {
+            let opinion = PeerOpinion(service: "web", realServer: "web1", state: state, reason: reason.rawValue)
+            bench.send(.peerReported(director: "lb2", [opinion]))
+        }
+        func findings() -> [String] { bench.core.status(at: bench.now).realServers.first?.findings ?? [] }
+        bench.probes(1, tcp: .up, path: .up)
+        says(.up, .passing)
+        bench.probes(1, tcp: .down, path: .down)
+        bench.run(for: .seconds(9))
+        #expect(findings().isEmpty)
+        says(.down, .probeTimedOut)
+        bench.run(for: .seconds(30))
+        #expect(findings().isEmpty)
+        says(.up, .passing)
+        bench.run(for: .seconds(30))
+        #expect(findings().count == 1)
+    }
+
     @Test func `without another director nothing is remembered of what ended, and nothing is taken from anybody`() {
         let bench = Bench.serving()
         let order = PeerOrder(OrderSubject(realServer: "web1"), .drain, stamp: OrderStamp(time: 1, director: "lb2"))

@@ -117,6 +117,7 @@ import VRRP
         let text = try Files.text(ofExample: "director-full.yaml")
         let edits = [
             ("{weight: 2, hysteresis: 1}", "{weight: 2}"), ("until: 50", "until: 60"), ("max_ejection: 60", ""),
+            ("sync_group: site", "sync_group: here"), ("sloppy_tcp: false", "sloppy_tcp: true"),
             ("exponent: 2", "exponent: 3"), ("forget: 30s", "forget: 31s"),
             ("backup_servers: [web4]", "backup_servers: [web5]\n    # "), ("web5, weight: 1", "web5, weight: 2"),
         ]
@@ -150,6 +151,7 @@ import VRRP
                     timeout: .milliseconds(500),
                 ),
                 LocalCheck(.command(command), interval: .seconds(10), timeout: .seconds(5)),
+                LocalCheck(.unit(UnitCheck(unit: "nginx.service")), port: 80, fall: 1),
             ]
         )
     }

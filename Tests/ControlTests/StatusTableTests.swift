@@ -30,7 +30,7 @@ import Testing
         activeConnections: nil,
         inactiveConnections: nil,
     )
-    private static let status = ClusterStatus(
+    static let status = ClusterStatus(
         director: "lb1",
         version: "1.0",
         configurationGeneration: 2,

@@ -38,6 +38,23 @@ import Testing
         #expect(value == "0")
     }
 
+    @Test func `looks at the interfaces of the virtual routers too, where the clients' frames come in`() throws {
+        let findings = try NetworkNamespace.run {
+            try Self.prepare()
+            try NetworkNamespace.command("ip link set lan1 up")
+            try Sysctl.write("net/ipv4/conf/lan1/send_redirects", "1")
+            var settings = Self.settings
+            settings.routerInterfaces = ["lan1", "lan0", "lan1"]
+            return SystemCheck.run(settings)
+        }
+        #expect(Self.stable(findings).count { $0.contains("/lan0/") } == 2)
+        #expect(
+            Self.stable(findings).filter { $0.contains("/lan1/") } == [
+                "net/ipv4/conf/lan1/send_redirects 1 repaired", "net/ipv4/conf/lan1/arp_ignore 0 repaired",
+            ]
+        )
+    }
+
     @Test func `leaves forwarding alone where something else needs it, and says so`() throws {
         let (findings, value) = try NetworkNamespace.run {
             try Self.prepare()

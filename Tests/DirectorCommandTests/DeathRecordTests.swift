@@ -20,6 +20,20 @@ import Testing
         #expect(!record.noteDeath())
     }
 
+    @Test func `nobody comes back from a death while being stopped`() {
+        let directory = "/tmp/tandem-stop-\(getpid())"
+        #expect(mkdir(directory, 0o700) == 0)
+        defer {
+            for name in ["/died", "/stopping"] { unlink(directory + name) }
+            rmdir(directory)
+        }
+        let record = DeathRecord(stateDirectory: directory)
+        record.noteStop()
+        #expect(record.noteDeath())
+        record.forgetStop()
+        #expect(!record.noteDeath())
+    }
+
     @Test func `a record that cannot be kept counts as a series`() {
         #expect(DeathRecord(stateDirectory: "/nonexistent/tandem").noteDeath())
     }

@@ -72,6 +72,18 @@ import Testing
         #expect(life.handle(Self.knows, at: Self.at(10_000)) == [.becomeReady(without: "no ip_vs")])
     }
 
+    @Test func `sockets that the kernel refuses are waited for, and named`() {
+        var life = Self.life("starting")
+        let refused = DirectorLife.Event.electionReported(knowsItsInterfaces: true, refusal: "front: no sockets")
+        #expect(life.handle(Self.reconciled, at: Self.at(10)) == [])
+        #expect(life.handle(refused, at: Self.at(20)) == [])
+        #expect(life.deadline == Self.at(3_000))
+        var mended = life
+        #expect(mended.handle(Self.knows, at: Self.at(30)) == [.becomeReady(without: nil)])
+        let steps = life.handle(.timePassed(canServe: false), at: Self.at(3_000))
+        #expect(steps == [.becomeReady(without: "front: no sockets")])
+    }
+
     @Test func `preempts once when a client would be served, or five seconds after the comparison`() {
         var life = Self.life("running")
         #expect(life.asksWhetherItCanServe)
@@ -84,6 +96,14 @@ import Testing
         var other = Self.life("running")
         #expect(other.deadline == Self.at(5_010))
         #expect(other.handle(.timePassed(canServe: false), at: Self.at(5_010)) == [.allowPreemption])
+
+        // Connections that are in use are listened for longer than that.
+        var patient = DirectorLife(startedAt: Self.at(0), soak: .seconds(10))
+        _ = patient.handle(Self.reconciled, at: Self.at(10))
+        _ = patient.handle(Self.knows, at: Self.at(20))
+        #expect(patient.handle(.timePassed(canServe: false), at: Self.at(5_010)) == [])
+        #expect(patient.deadline == Self.at(11_010))
+        #expect(patient.handle(.timePassed(canServe: false), at: Self.at(11_010)) == [.allowPreemption])
 
         // A kernel that fails in between is not usable: the peer keeps what it has.
         var third = Self.life("running")

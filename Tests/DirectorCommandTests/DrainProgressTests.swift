@@ -116,12 +116,13 @@ import Testing
             status.peer = peer
             #expect(Self.progress(status).state == .draining)
             #expect(Self.progress(status).text.hasSuffix("lb1 is not connected, so that what it sends is not known"))
-            // Nobody forwards for a router that is out of the election here and whose peer is off.
-            for state in ["active", "initialize"] {
-                var alone = status
-                alone.routers = [Self.router(state)]
-                #expect(Self.progress(alone).state == .drained)
-            }
+            var other = status
+            other.routers = [Self.router("active")]
+            other.routers.append(Self.router("initialize", ["192.0.2.10/24", "2001:db8::100/64"]))
+            #expect(Self.progress(other).state == .drained, "it forwards nothing of this service")
+            // Out of the election here, a router is most likely Active there.
+            other.routers.append(Self.router("initialize"))
+            #expect(Self.progress(other).state == .draining)
             var late = status
             late.realServers[0].orders[0].cutOffIn = 0
             late.services[0].destinations[0].weightApplied = nil
@@ -129,7 +130,7 @@ import Testing
         }
     }
 
-    private static func router(_ state: String) -> RouterStatus {
+    private static func router(_ state: String, _ addresses: [String] = ["192.0.2.100/24"]) -> RouterStatus {
         RouterStatus(
             name: "front",
             virtualRouterIdentifier: 51,
@@ -140,7 +141,7 @@ import Testing
             age: 0,
             activeRouter: nil,
             activePriority: nil,
-            addresses: [],
+            addresses: addresses.map { RouterStatus.Address(address: $0, isHeld: state == "active") },
             findings: [],
         )
     }

@@ -15,6 +15,8 @@ final class Side {
     var preemptDelay = Interval.zero
     /// The synchronization group of all its routers.
     var syncGroup: String?
+    /// The routers that speak version 2.
+    var oldRouters: Set<String> = []
     /// What the tracks of a router take from its priority.
     var losses: [String: UInt8] = [:]
     var core = PeerCore()
@@ -62,6 +64,7 @@ final class Side {
                 router.priority = priority
                 router.preemptDelay = preemptDelay
                 router.syncGroup = syncGroup
+                if oldRouters.contains(name) { router.version = .version2 }
                 return router
             },
         )

@@ -137,4 +137,27 @@ import VRRP
         #expect(pair.sides[1].core.status(at: pair.now)?.link == .connected)
         #expect(pair.sides[0].active == ["front"])
     }
+
+    @Test(arguments: [nil, "all"])
+    func `what speaks version 2 is handed over at a restart, with its group`(group: String?) throws {
+        let pair = try Pair(names: ["front", "mail"])
+        for side in pair.sides { (side.oldRouters, side.syncGroup) = (["mail"], group) }
+        _ = pair.started()
+        pair.handle(0, .stopRequested(.restart))
+        #expect(!pair.sides[0].isStopReady)
+        pair.run(.seconds(1))
+        #expect(pair.sides[0].isStopReady)
+        #expect(pair.sides[1].active == (group == nil ? ["mail"] : ["front", "mail"]))
+        #expect(pair.sides[0].active == (group == nil ? ["front"] : []))
+    }
+
+    @Test func `a restart waits no longer for a successor than a stop does`() throws {
+        let pair = try Pair()
+        for side in pair.sides { side.oldRouters = ["front"] }
+        _ = pair.started()
+        pair.sides[1].isKernelSlow = true
+        pair.handle(0, .stopRequested(.restart))
+        pair.run(.seconds(9))
+        #expect(pair.sides[0].isStopReady)
+    }
 }

@@ -30,8 +30,16 @@ package struct Reconciler: Sendable {
         var weight: UInt32
     }
 
+    /// Whether the first look leaves destinations alone that wanted services do not want.
+    private let sparesAtFirst: Bool
+
     /// Makes a reconciler that has seen nothing yet.
-    package init() {}
+    ///
+    /// What a former configuration had may be all that serves. One that spares it at the first look lets whoever wants the
+    /// table see what there is before anything of it goes.
+    package init(sparesAtFirst: Bool = false) {
+        self.sparesAtFirst = sparesAtFirst
+    }
 
     /// Plans what separates a fresh dump from the desired table.
     package mutating func plan(
@@ -94,6 +102,7 @@ package struct Reconciler: Sendable {
             unwantedSince[DestinationKey(service: identity, endpoint: destination.endpoint)] = nil
             converge(destination, present[destination.endpoint], of: identity, observed != nil, &phases)
         }
+        guard hasLooked || !sparesAtFirst else { return }
         let endpoints = Set(desired.destinations.map(\.endpoint))
         let unwanted = (observed?.destinations ?? []).filter { !endpoints.contains($0.endpoint) }
         let isCutOff = { (destination: ObservedDestination) in desired.cutOff.contains(destination.endpoint) }

@@ -14,4 +14,15 @@ package enum Scheduler: String, Hashable, Sendable, CaseIterable {
     case weightedFailover = "fo"
     case weightedOverflow = "ovf"
     case powerOfTwoChoices = "twos"
+
+    /// Whether a weight is a share of the connections; to the others it is only 0 or not, or an order.
+    package var spreadsByWeight: Bool {
+        switch self {
+        case .roundRobin, .leastConnection, .destinationHashing, .weightedFailover, .weightedOverflow: false
+        case .weightedRoundRobin, .weightedLeastConnection, .localityBasedLeastConnection,
+            .localityBasedLeastConnectionWithReplication, .sourceHashing, .maglevHashing, .shortestExpectedDelay,
+            .neverQueue, .powerOfTwoChoices:
+            true
+        }
+    }
 }

@@ -7,7 +7,8 @@ package import SystemPackage
 
 /// Tells a successor of the connections that the kernel's sync daemon has not told of yet, while it takes over.
 ///
-/// It has a thread of its own: going through a great table takes the kernel a while, for which nothing else may wait.
+/// It has threads of its own: going through a great table takes the kernel a while, for which nothing else may wait, and
+/// what tells of a SYN runs against the client's next segment.
 package final class ConnectionTransfer: Sendable {
     /// What became of a transfer.
     package struct Outcome: Hashable, Sendable {
@@ -29,6 +30,9 @@ package final class ConnectionTransfer: Sendable {
     private static let pause = Interval.milliseconds(10)
     /// How long the watch for new connections waits before it looks whether the end was moved.
     private static let watchTurn = Interval.milliseconds(100)
+    /// The watch's own, behind those of the election and of the addresses (`sched(7)`); `ConnectionNews.entryLimit`
+    /// bounds what it does with it.
+    private static let watchPriority: Int32 = 48
     /// How many messages are sent before the receiver gets time to take them from its buffer.
     private static let burst = 16
 
@@ -60,8 +64,8 @@ package final class ConnectionTransfer: Sendable {
 
     /// Begins to tell, by the settings of the kernel's daemons, of the connections to these services.
     ///
-    /// On the thread `told` is called once the successor was told of the connections that stand now, or when it cannot be
-    /// told of any; and `finished` at the end. Each is called once.
+    /// On a thread of its own `told` is called once the successor was told of the connections that stand now, or when it
+    /// cannot be told of any; and `finished` at the end. Each is called once.
     package static func start(
         _ settings: ConnectionSyncSettings,
         services: [ServiceIdentity: UInt32],
@@ -70,15 +74,8 @@ package final class ConnectionTransfer: Sendable {
         finished: @escaping @Sendable (Outcome) -> Void,
     ) throws(Errno) -> ConnectionTransfer {
         let transfer = ConnectionTransfer(services, until: deadline, told)
-        try LoopThread.start(name: "connections") {
-            let outcome = transfer.run(settings)
-            transfer.takeWaiting(isLast: true).forEach { $0() }
-            finished(outcome)
-        }
-        do throws(Errno) {
-            try LoopThread.start(name: "openings") { transfer.watch(settings) }
-        } catch {
-            transfer.state.withLock { $0.watchFailure = error }
+        try LoopThread.start(name: "openings", realTimePriority: watchPriority) {
+            transfer.watch(settings) { transfer.beginLooking(settings, finished) }
         }
         return transfer
     }
@@ -104,10 +101,14 @@ package final class ConnectionTransfer: Sendable {
 
     /// Tells of connections that are being opened, until the transfer is over.
     ///
-    /// Without it a look tells of them all the same, only later.
-    private func watch(_ settings: ConnectionSyncSettings) {
+    /// The looks begin once it sees every SYN: one that came between a look and that would be told of by neither, while
+    /// the successor takes over after the first look. Without the watch a look tells of them all the same, only later.
+    private func watch(_ settings: ConnectionSyncSettings, _ beginLooking: () -> Void) {
+        var isLooking = false
         do throws(Errno) {
             var watch = try OpeningWatch(settings, services: services)
+            beginLooking()
+            isLooking = true
             while !isOver, state.withLock({ $0.openings }) < ConnectionNews.entryLimit {
                 let keys = try watch.turn(until: min(Clock.now + Self.watchTurn, state.withLock { $0.deadline }))
                 guard !keys.isEmpty else { continue }
@@ -118,7 +119,23 @@ package final class ConnectionTransfer: Sendable {
             }
         } catch {
             state.withLock { $0.watchFailure = error }
+            if !isLooking { beginLooking() }
         }
+    }
+
+    private func beginLooking(_ settings: ConnectionSyncSettings, _ finished: @escaping @Sendable (Outcome) -> Void) {
+        do throws(Errno) {
+            try LoopThread.start(name: "connections") { [self] in finish(run(settings), finished) }
+        } catch {
+            var outcome = Outcome()
+            outcome.trouble = "\(error)"
+            finish(outcome, finished)
+        }
+    }
+
+    private func finish(_ outcome: Outcome, _ finished: (Outcome) -> Void) {
+        takeWaiting(isLast: true).forEach { $0() }
+        finished(outcome)
     }
 
     private func takeOpened() -> Set<SyncedConnection.Key> {

@@ -9,7 +9,7 @@ internal import SystemPackage
 /// The kernel's IPVS table and what belongs to it: dumped, compared and changed, look by look.
 package struct Dataplane: ~Copyable {
     private(set) var settings: DataplaneSettings
-    private var reconciler = Reconciler()
+    private var reconciler = Reconciler(sparesAtFirst: true)
     private var desired: DesiredTable?
     var sync = ConnectionSync()
     private(set) var syncWish: ConnectionSyncWish?
@@ -55,6 +55,13 @@ package struct Dataplane: ~Copyable {
             nextSystemCheck = MonotonicInstant(nanoseconds: 0)
         }
         syncWish = wish
+    }
+
+    /// Takes over which interfaces the virtual routers are on.
+    package mutating func watch(_ routerInterfaces: [String]) {
+        guard settings.routerInterfaces != routerInterfaces else { return }
+        settings.routerInterfaces = routerInterfaces
+        nextSystemCheck = MonotonicInstant(nanoseconds: 0)
     }
 
     /// Looks: dumps, and once something is desired, compares and changes.

@@ -76,6 +76,7 @@ package final class DataplaneThread: Sendable {
                 case .synchronize(let wish):
                     dataplane.synchronize(wish)
                     mustLook = true
+                case .interfaces(let names): dataplane.watch(names)
                 case .lookNow: mustLook = true
                 case .stop(let clear): stop = clear
                 }

@@ -11,7 +11,7 @@ package enum SystemCheck {
         dryRun: Bool = false,
     ) -> [SystemFinding] {
         var findings = SystemParameter.all(settings, servesUDP: servesUDP).compactMap { $0.check(dryRun: dryRun) }
-        if let finding = largeReceiveOffload(settings.interface) { findings.append(finding) }
+        findings += settings.interfaces.compactMap { largeReceiveOffload($0) }
         return findings
     }
 

@@ -26,13 +26,15 @@ struct SystemParameter: Hashable, Sendable {
             )
         ]
         // The interface's own value counts together with that of all; default is what later interfaces begin with.
-        for scope in ["all", "default", settings.interface] {
+        for scope in ["all", "default"] + settings.interfaces {
             parameters.append(SystemParameter(path: "net/ipv4/conf/\(scope)/send_redirects", expected: "0"))
         }
         // An address that lingers on the loopback interface after a handover is answered for by nobody.
-        parameters.append(
-            SystemParameter(path: "net/ipv4/conf/\(settings.interface)/arp_ignore", expected: "1", isAdvisory: true)
-        )
+        for name in settings.interfaces {
+            parameters.append(
+                SystemParameter(path: "net/ipv4/conf/\(name)/arp_ignore", expected: "1", isAdvisory: true)
+            )
+        }
         // A persistence template must not send new connections to a destination of weight 0.
         parameters.append(SystemParameter(path: "net/ipv4/vs/expire_quiescent_template", expected: "1"))
         // The next datagram of a client whose real server was removed goes to another one. Without UDP it stays as it is:

@@ -13,14 +13,14 @@ struct ControlSocketOption: ParsableArguments {
     /// A client of the director.
     ///
     /// A file that is just being edited keeps nobody from the director that runs by the last one: it is asked where it
-    /// listens by default.
+    /// listens by default. Not so where another file was named, which may be another director's.
     func client() throws -> ControlClient {
         if let socket { return ControlClient(path: socket) }
         do {
             return ControlClient(path: try file.load().controlSocket)
         } catch {
             let usual = DirectorConfiguration.defaultControlSocket
-            guard access(usual, F_OK) == 0 else { throw error }
+            guard file.config == DirectorConfiguration.defaultPath, access(usual, F_OK) == 0 else { throw error }
             StandardError.print("tandem-director: the file is refused; asking the director at \(usual)")
             return ControlClient(path: usual)
         }

@@ -1,5 +1,7 @@
 internal import Dataplane
 internal import DirectorConfiguration
+internal import DirectorCore
+internal import VRRP
 
 extension DataplaneSettings {
     /// What the configuration says about the machine.
@@ -8,6 +10,7 @@ extension DataplaneSettings {
             interface: configuration.interface,
             disablesForwarding: configuration.forwardingPolicy == .disable,
         )
+        routerInterfaces = configuration.election.routers.map(\.interface)
         connectionSync = configuration.connectionSync
         sloppyTCP = configuration.sloppyTCP
     }

@@ -9,8 +9,9 @@ struct DirectorCommand: ParsableCommand {
         abstract: "Elects the owner of virtual addresses and balances connections over real servers.",
         version: "tandem-director \(Version.text)",
         subcommands: [
-            RunCommand.self, CheckCommand.self, PlanCommand.self, StatusCommand.self, ConnectionsCommand.self,
-            DrainCommand.self, UndrainCommand.self, MaintenanceCommand.self, WeightCommand.self,
+            RunCommand.self, CheckCommand.self, PlanCommand.self, StatusCommand.self, MetricsCommand.self,
+            ConnectionsCommand.self, DrainCommand.self, UndrainCommand.self, MaintenanceCommand.self,
+            WeightCommand.self,
             KeygenCommand.self, ReleaseAddressesCommand.self, FailoverCommand.self,
             PrepareRestartCommand.self,
         ],

@@ -17,8 +17,8 @@ struct DirectorLife: Sendable {
 
     /// What happens to the process.
     enum Event: Hashable, Sendable {
-        /// The election told how it stands.
-        case electionReported(knowsItsInterfaces: Bool)
+        /// The election told how it stands, and whether the kernel refuses the sockets that it needs.
+        case electionReported(knowsItsInterfaces: Bool, refusal: String? = nil)
         /// The dataplane looked at the kernel: whether it compared, and why it could not look.
         case dataplaneReported(isReconciled: Bool, lookFailure: String?)
         /// Somebody wants the process to end.
@@ -33,7 +33,7 @@ struct DirectorLife: Sendable {
 
     /// What the loop has to do.
     enum Step: Hashable, Sendable {
-        /// Tell systemd that the director is ready, though perhaps without a usable kernel.
+        /// Tell systemd that the director is ready, though perhaps without what it needs of the kernel.
         case becomeReady(without: String?)
         /// Let the election preempt.
         case allowPreemption
@@ -47,10 +47,13 @@ struct DirectorLife: Sendable {
         case fail
     }
 
-    /// How long a kernel without usable IPVS is waited for before the director says that it is ready without.
+    /// How long a kernel without usable IPVS, or that refuses sockets, is waited for before the director says that it is
+    /// ready without.
     static let patience = Interval.seconds(3)
     /// How long after the first comparison the director may preempt, though not every real server's state is known.
     static let preemptionDelay = Interval.seconds(5)
+    /// How much longer than their soak the connections of the other director are waited for.
+    static let soakMargin = Interval.seconds(1)
     /// How long each step of a stop may take.
     static let stopTime = Interval.seconds(2)
 
@@ -61,10 +64,16 @@ struct DirectorLife: Sendable {
     private var reconciledAt: MonotonicInstant?
     /// Why the kernel cannot be looked at.
     private var lookFailure: String?
+    /// Which sockets the kernel refuses.
+    private var refusal: String?
     private var mayPreempt = false
+    /// How long after the first comparison the director may preempt, whatever is not known yet.
+    private let longestDeferral: Interval
 
-    init(startedAt now: MonotonicInstant) {
+    /// A life that begins, of a director that listens for connections so long before it knows enough of them.
+    init(startedAt now: MonotonicInstant, soak: Interval? = nil) {
         startedAt = now
+        longestDeferral = max(Self.preemptionDelay, soak.map { $0 + Self.soakMargin } ?? .zero)
     }
 
     /// Whether the next `timePassed` depends on whether a client would be served.
@@ -74,8 +83,8 @@ struct DirectorLife: Sendable {
     var deadline: MonotonicInstant? {
         switch phase {
         // Before the election knows its interfaces it is its report that is waited for.
-        case .starting: lookFailure == nil || !knowsItsInterfaces ? nil : startedAt + Self.patience
-        case .running: isUsable && !mayPreempt ? reconciledAt.map { $0 + Self.preemptionDelay } : nil
+        case .starting: lookFailure ?? refusal == nil || !knowsItsInterfaces ? nil : startedAt + Self.patience
+        case .running: isUsable && !mayPreempt ? reconciledAt.map { $0 + longestDeferral } : nil
         case .stoppingElection(let deadline), .stoppingDataplane(let deadline): deadline
         case .finished: nil
         }
@@ -84,8 +93,9 @@ struct DirectorLife: Sendable {
     /// Takes one happening and says what to do, in order.
     mutating func handle(_ event: Event, at now: MonotonicInstant) -> [Step] {
         switch (event, phase) {
-        case (.electionReported(let knows), _):
+        case (.electionReported(let knows, let refusal), _):
             knowsItsInterfaces = knowsItsInterfaces || knows
+            self.refusal = refusal
             return becomeReady(at: now)
         case (.dataplaneReported(let isReconciled, let failure), _):
             lookFailure = failure
@@ -95,7 +105,7 @@ struct DirectorLife: Sendable {
             return becomeReady(at: now)
         case (.timePassed(let canServe), .running):
             guard !mayPreempt, isUsable, let reconciledAt else { return [] }
-            guard canServe || now >= reconciledAt + Self.preemptionDelay else { return [] }
+            guard canServe || now >= reconciledAt + longestDeferral else { return [] }
             mayPreempt = true
             return [.allowPreemption]
         case (.timePassed, .stoppingElection(let deadline)):
@@ -134,12 +144,13 @@ struct DirectorLife: Sendable {
 
     private mutating func becomeReady(at now: MonotonicInstant) -> [Step] {
         guard phase == .starting, knowsItsInterfaces else { return [] }
-        if reconciledAt == nil {
+        let missing = (isUsable ? nil : lookFailure) ?? refusal
+        if reconciledAt == nil || missing != nil {
             // A director that is never ready is killed and started anew for ever, and takes part in no election meanwhile.
-            guard lookFailure != nil, now >= startedAt + Self.patience else { return [] }
+            guard missing != nil, now >= startedAt + Self.patience else { return [] }
         }
         phase = .running
-        return [.becomeReady(without: isUsable ? nil : lookFailure)]
+        return [.becomeReady(without: missing)]
     }
 
     private mutating func stopDataplane(at now: MonotonicInstant) -> [Step] {

@@ -14,7 +14,9 @@ extension DirectorLoop {
     mutating func advance(at now: MonotonicInstant) {
         if let due = codeReleaseDue, due <= now, life.phase == .running { releaseIdleCode(at: now) }
         if case .stoppingDataplane = life.phase, threads.dataplane.isStopped { live(.dataplaneEnded) }
-        let canServe = life.asksWhetherItCanServe && core.status(at: now).canServe
+        // The whole status is made only when what takes longest is done.
+        let isSynchronized = configuration.connectionSync == nil || core.isSynchronized
+        let canServe = life.asksWhetherItCanServe && isSynchronized && core.status(at: now).canServe
         live(.timePassed(canServe: canServe))
     }
 
@@ -42,8 +44,8 @@ extension DirectorLoop {
         codeReleaseDue = now + .seconds(5)
         if let missing {
             logger.error(
-                "the director is ready without IPVS, and leaves the virtual addresses to its peer",
-                metadata: ["dataplane.trouble": "\(missing)"],
+                "the director is ready without what it needs, and leaves the virtual addresses to its peer",
+                metadata: ["trouble": "\(missing)"],
             )
         } else {
             logger.notice("the director is ready")

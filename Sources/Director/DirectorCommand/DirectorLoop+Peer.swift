@@ -170,6 +170,7 @@ extension DirectorLoop {
         }
         hasRequestedStop = true
         isRestarting = restartAnnouncedUntil.map { Clock.now < $0 } ?? false && life.phase == .running
+        if !isRestarting { DeathRecord(stateDirectory: configuration.stateDirectory).noteStop() }
         handoverDeadline = Clock.now + Self.handoverTime
         notifier.stopping(
             status: isRestarting ? "restarting with the virtual addresses" : "handing over the virtual addresses"

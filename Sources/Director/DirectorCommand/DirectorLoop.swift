@@ -104,7 +104,7 @@ struct DirectorLoop: ~Copyable {
         self.inbox = inbox
         self.logger = logger
         core = ClusterCore(seed: seed)
-        life = DirectorLife(startedAt: Clock.now)
+        life = DirectorLife(startedAt: Clock.now, soak: configuration.connectionSync?.soak)
         electionLog = ElectionLog(logger: logger)
         clusterLog = ClusterLog(logger: logger)
         troubleLog = TroubleLog(logger: logger)
@@ -163,12 +163,12 @@ struct DirectorLoop: ~Copyable {
         for message in inbox.election.drain() {
             switch message {
             case .report(let report):
-                electionLog.record(report)
+                electionLog.record(report, at: Clock.now)
                 lastElection = report
                 synchronizeConnections()
                 handle(.electionReported(report))
                 handlePeer(.electionReported(report))
-                live(.electionReported(knowsItsInterfaces: report.knowsItsInterfaces))
+                live(.electionReported(knowsItsInterfaces: report.knowsItsInterfaces, refusal: report.socketRefusal))
             case .stopped:
                 live(.electionEnded)
             }

@@ -22,7 +22,9 @@ struct DrainProgress: Hashable, Codable {
         }
         let orders = status.realServers.first { $0.name == realServer }?.orders ?? []
         let standing = orders.filter { !$0.action.hasPrefix("weight") && ($0.service == nil || $0.service == service) }
-        let silent = Self.silentPeer(status)
+        let endpoints = concerned.filter { service in service.destinations.contains { $0.realServer == realServer } }
+            .map(\.endpoint)
+        let silent = Self.silentPeer(status, endpoints)
         let isCutOff = standing.contains { $0.cutOffIn == 0 } && destinations.contains { $0.1.weightApplied == nil }
         if standing.isEmpty {
             state = .withdrawn
@@ -48,10 +50,17 @@ struct DrainProgress: Hashable, Codable {
 
     /// The other director, if it may be the one that forwards and does not say what.
     ///
-    /// Where this director is Backup for nothing the other one forwards nothing: it may be off, and is not waited for.
-    private static func silentPeer(_ status: ClusterStatus) -> String? {
+    /// Where this director is Active for the services' addresses, the other one forwards nothing: it may be off, and is not
+    /// waited for.
+    private static func silentPeer(_ status: ClusterStatus, _ endpoints: [String]) -> String? {
         guard let peer = status.peer, peer.link != .connected else { return nil }
-        return status.routers.contains { $0.state == "backup" } ? peer.name : nil
+        let routers = status.routers.filter { router in
+            router.addresses.contains { entry in
+                let address = entry.address.prefix { $0 != "/" }
+                return endpoints.contains { $0.hasPrefix("\(address):") || $0.hasPrefix("[\(address)]:") }
+            }
+        }
+        return routers.contains { $0.state != "active" } ? peer.name : nil
     }
 
     // The connections may be the other director's: a standby counts what it was told of, if anything.

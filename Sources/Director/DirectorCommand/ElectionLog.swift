@@ -6,24 +6,37 @@ internal import VRRP
 /// Writes the log of the election: the election thread itself never logs, it publishes pictures, and their differences
 /// are written here.
 struct ElectionLog {
+    /// How long after its end a finding that anybody on the link can bring about is not written again.
+    private static let memory: Interval = .seconds(60)
+    /// How many of them are written of a router in that time.
+    private static let limit = 16
+
     var logger: Logger
     private var last: ElectionReport?
+    /// What was written of the senders on the link, and when it was last known to stand.
+    private var written: [(router: String, finding: ElectionReport.Finding, at: MonotonicInstant)] = []
 
     init(logger: Logger) {
         self.logger = logger
     }
 
     /// Compares a report with the one before and writes what changed.
-    mutating func record(_ report: ElectionReport) {
+    mutating func record(_ report: ElectionReport, at now: MonotonicInstant) {
         defer { last = report }
+        forget(at: now)
         for router in report.routers {
             let before = last?.routers.first { $0.name == router.name }
             recordState(of: router, before: before)
             recordAddresses(of: router, before: before)
             recordHealing(of: router, before: before)
-            for finding in router.findings where !(before?.findings.contains { $0.isSameKind(as: finding) } ?? false) {
+            for finding in router.findings {
                 // Before the first look there is nothing to be right or wrong.
                 if case .interfaceUnusable(.unknown) = finding { continue }
+                let isNews =
+                    finding.isSendersDoing
+                    ? take(finding, of: router.name, at: now)
+                    : !(before?.findings.contains { $0.isSameKind(as: finding) } ?? false)
+                guard isNews else { continue }
                 logger.warning("a virtual router found something wrong", metadata: metadata(router, "\(finding)"))
             }
         }
@@ -36,6 +49,26 @@ struct ElectionLog {
         if let problem = report.refusedSettings, last?.refusedSettings != problem {
             logger.error("the election refused the new settings", metadata: ["vrrp.problem": "\(problem)"])
         }
+    }
+
+    /// Forgets what senders on the link brought about once that has been over for a while.
+    private mutating func forget(at now: MonotonicInstant) {
+        for index in written.indices {
+            let (name, finding) = (written[index].router, written[index].finding)
+            let router = last?.routers.first { $0.name == name }
+            if router?.findings.contains(where: { $0.isSameKind(as: finding) }) ?? false { written[index].at = now }
+        }
+        written.removeAll { now >= $0.at + Self.memory }
+    }
+
+    /// Whether what a sender on the link brought about is to be written: many senders, or two that take turns, fill no log.
+    private mutating func take(_ finding: ElectionReport.Finding, of router: String, at now: MonotonicInstant) -> Bool {
+        let known = written.filter { $0.router == router }
+        guard known.count < Self.limit, !known.contains(where: { $0.finding.isSameKind(as: finding) }) else {
+            return false
+        }
+        written.append((router, finding, now))
+        return true
     }
 
     private func recordState(of router: ElectionReport.Router, before: ElectionReport.Router?) {
@@ -88,6 +121,16 @@ extension ElectionReport.Router {
 }
 
 extension ElectionReport.Finding {
+    /// Whether it is about who sends what on the link, which anybody there decides.
+    fileprivate var isSendersDoing: Bool {
+        switch self {
+        case .filteredAdvertisements, .addressConflict, .unverifiedAdvertisement, .addressListMismatch,
+            .intervalMismatch:
+            true
+        default: false
+        }
+    }
+
     /// Whether two findings differ in counts and times alone, which is no news.
     fileprivate func isSameKind(as other: ElectionReport.Finding) -> Bool {
         switch (self, other) {

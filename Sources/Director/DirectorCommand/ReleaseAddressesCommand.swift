@@ -13,8 +13,9 @@ struct ReleaseAddressesCommand: ParsableCommand {
         abstract: "Removes the virtual addresses from this machine, which would otherwise go on answering ARP.",
         discussion: """
             The unit runs it after the director has ended in whatever way. With --unless-restarting it does nothing \
-            when the director died of a signal for the first time, because systemd starts it again at once and the \
-            new process adopts what it finds, nor after a planned restart's stop. With a configuration that is refused it removes what bears Tandem's mark.
+            when the director died of a signal for the first time, and not while it was being stopped, because systemd \
+            starts it again at once and the new process adopts what it finds, nor after a planned restart's stop. With \
+            a configuration that is refused it removes what bears Tandem's mark.
             """,
     )
 
@@ -56,7 +57,8 @@ struct ReleaseAddressesCommand: ParsableCommand {
         return isFirstDeath(stateDirectory: stateDirectory)
     }
 
-    /// Whether the director died of a signal now and not just before, so that systemd's restart will do.
+    /// Whether the director died of a signal now, not just before and not while it was being stopped, so that systemd's
+    /// restart will do.
     private func isFirstDeath(stateDirectory: String) -> Bool {
         guard let result = getenv("SERVICE_RESULT"), Self.deaths.contains(String(cString: result)) else { return false }
         return !DeathRecord(stateDirectory: stateDirectory).noteDeath()

@@ -33,6 +33,7 @@ struct RunCommand: ParsableCommand {
             let record = RestartRecord(stateDirectory: configuration.stateDirectory)
             configuration.election.resumes = record.read(at: Clock.now)
             record.remove()
+            DeathRecord(stateDirectory: configuration.stateDirectory).forgetStop()
             let inbox = try DirectorInbox()
             let threads = try DirectorThreads(configuration, identity: identity, inbox: inbox)
             var random = SystemRandomNumberGenerator()

@@ -30,19 +30,39 @@ struct ServiceTracking {
     ) -> [TrackSettings.Failure]? {
         due = now + Self.interval
         let failures = settings.trackedServices.compactMap { name -> TrackSettings.Failure? in
-            guard let service = status.services.first(where: { $0.name == name }) else { return nil }
-            switch service.state {
-            // What is not known yet is no failure.
-            case .up, .unknown: return nil
-            case .draining, .drained, .maintenance, .down:
-                return TrackSettings.Failure(
-                    .service(name),
-                    "\(service.state.rawValue): \(service.reason.rawValue)",
-                    isAnswered: service.isAnsweredAnyway,
-                )
-            }
+            status.services.first { $0.name == name }.flatMap { Self.failure(of: $0) }
         }
         return failures == reported ? nil : failures
+    }
+
+    /// What of a service is a failure that another director may be without.
+    ///
+    /// What an operator or an agent takes out of service is none: both directors know of it, and both would leave the
+    /// election while connections are still to be drained.
+    private static func failure(of service: ServiceStatus) -> TrackSettings.Failure? {
+        let servers = service.destinations.filter { $0.role != .sorry }
+        let down = servers.first { $0.state == .down }
+        let isTakenOut = servers.contains { [.draining, .drained, .maintenance].contains($0.state) }
+        let reason: Reason
+        switch service.state {
+        // What is not known yet is no failure.
+        case .up, .unknown: return nil
+        case .draining, .drained, .maintenance:
+            // Those that are meant to serve fail, if there are any.
+            guard let down else { return nil }
+            reason = down.reason
+        case .down:
+            // A quorum that is lost by what was taken out alone is no failure either; a service that the kernel lacks is one.
+            guard service.isApplied == false || down != nil || !isTakenOut else { return nil }
+            reason = service.reason
+        }
+        // Who has a connection that is being drained is answered, too.
+        let isDraining = service.isApplied != false && servers.contains { $0.state == .draining }
+        return TrackSettings.Failure(
+            .service(service.name),
+            "\(DestinationState.down.rawValue): \(reason.rawValue)",
+            isAnswered: service.isAnsweredAnyway || isDraining,
+        )
     }
 
     /// The election has taken it.

@@ -27,9 +27,12 @@ struct StatusLine {
         return text
     }
 
-    /// Routers with their state, then how many real servers of each service are up.
+    /// Routers with their state, and why one is out of the election, then how many real servers of each service are up.
     static func text(_ status: ClusterStatus) -> String {
-        let routers = status.routers.map { "\($0.name) \($0.state)" }
+        let routers = status.routers.map { router in
+            let why = router.state == "initialize" ? router.findings.first.map { " (\($0))" } : nil
+            return "\(router.name) \(router.state)" + (why ?? "")
+        }
         let services = status.services.map { service in
             let up = service.destinations.count { $0.state == .up }
             return "\(service.name) \(up)/\(service.destinations.count) up"

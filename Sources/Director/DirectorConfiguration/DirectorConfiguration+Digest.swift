@@ -18,6 +18,7 @@ extension DirectorConfiguration {
                     + "maxlen \(sync.maximumLength.map(String.init) ?? "default")"
             )
         }
+        if let sloppyTCP { lines.append("sloppy_tcp \(sloppyTCP)") }
         for router in election.routers {
             let addresses = router.addresses.map(\.description).sorted().joined(separator: " ")
             lines.append(
@@ -25,6 +26,7 @@ extension DirectorConfiguration {
                     + "\(router.version.rawValue) authentication \(router.authentication.type) unicast "
                     + "\(router.unicast != nil) advertisement_interval \(router.advertisementInterval.exact) "
                     + "addresses \(addresses)" + (router.usesVirtualMAC ? " virtual_mac" : "")
+                    + (router.syncGroup.map { " sync_group \($0)" } ?? "")
             )
         }
         for server in cluster.realServers {

@@ -3,14 +3,9 @@ internal import ConfigurationSyntax
 
 /// What a service's demands on its real servers mean together.
 extension FileSource {
-    /// The schedulers for which a weight is no share of the connections: a ramp would do nothing, or something else.
-    private static let withoutShares: Set<Scheduler> = [
-        .roundRobin, .leastConnection, .destinationHashing, .weightedFailover, .weightedOverflow,
-    ]
-
     func checkPool(of service: ServiceSource, _ diagnostics: DiagnosticList) {
         let scheduler = service.scheduler?.value ?? .roundRobin
-        if Self.withoutShares.contains(scheduler) {
+        if !scheduler.spreadsByWeight {
             func report(_ subject: String, _ span: SourceSpan) {
                 diagnostics.report(
                     "the scheduler \(scheduler.rawValue) does not spread connections by weight, so that \(subject) "

@@ -119,14 +119,19 @@ struct AgentLink: Sendable {
         return (isBound && isServed && isSure ? .positive : .undecided, "")
     }
 
-    /// Whether the node has no connection of a service's clients left, told long enough after its weight became zero.
+    /// Whether the node has no connection of a service's clients left, told long enough after its weight became zero;
+    /// nothing while it does not say.
     ///
     /// The kernel's table of a director knows less: direct routing shows it nothing of what the real server sends, so a
-    /// connection that ended with a reset, or while another director forwarded it, stays there for fifteen minutes.
-    func isIdle(_ service: ServiceIdentity, decided: MonotonicInstant) -> Bool {
-        guard state == .connected, let lastHeard, lastHeard - decided >= .seconds(1) else { return false }
-        return facts.contains {
-            $0.fact.kind == .idle && $0.fact.subject == .service(service) && $0.fact.verdict == .holds
+    /// connection that ended with a reset, or while another director forwarded it, stays there for fifteen minutes, and
+    /// one whose client has only said that it will send no more is called inactive while its download goes on.
+    func isIdle(_ service: ServiceIdentity, decided: MonotonicInstant) -> Bool? {
+        guard state == .connected, let lastHeard, lastHeard - decided >= .seconds(1) else { return nil }
+        let idle = facts.first { $0.fact.kind == .idle && $0.fact.subject == .service(service) }
+        return switch idle?.fact.verdict {
+        case .holds: true
+        case .violated: false
+        case .unknown, nil: nil
         }
     }
 

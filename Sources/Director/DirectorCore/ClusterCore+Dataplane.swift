@@ -14,6 +14,7 @@ extension ClusterCore {
         dataplane = report
         isUninformed = true
         if report.lookFailure == nil {
+            if found == nil { find(report.services, at: now) }
             observed = report.servicesAfterwards
             observedAt = report.at
         }
@@ -33,6 +34,29 @@ extension ClusterCore {
                 level: trouble == nil ? .notice : .error,
             )
         )
+    }
+
+    /// Takes in what the kernel had before this director's start.
+    private mutating func find(_ services: [ObservedService], at now: MonotonicInstant) {
+        found = services.reduce(into: [:]) { found, service in
+            for destination in service.destinations {
+                found[service.service.identity, default: [:]][destination.endpoint] = destination.weight
+            }
+        }
+        // What goes on serving is probed on.
+        (isUndecided, isDemandOutdated) = (true, true)
+        if let settings { noteFound(services, settings, at: now) }
+    }
+
+    /// Whether the kernel's daemons know the connections that are in use, or there are no services to have any.
+    package var isSynchronized: Bool {
+        settings?.services.isEmpty ?? true || dataplane?.connectionSync?.isCaughtUp == true
+    }
+
+    /// Whether a destination had weight 0 before this director's start, as far as that is known yet.
+    func mayHaveBeenOut(_ endpoint: Endpoint, _ service: ServiceIdentity) -> Bool {
+        guard let found else { return true }
+        return found[service]?[endpoint] == 0
     }
 
     private mutating func logRepairs(in report: DataplaneReport, at now: MonotonicInstant) {

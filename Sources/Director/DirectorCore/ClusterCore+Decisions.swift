@@ -105,7 +105,7 @@ extension ClusterCore {
         let used = settings.services.filter { service in
             service.members.contains { $0.realServer == server.name } || isLeaving(server.name, service)
         }
-        let identities = used.map(\.service.identity).prefix(Limits.services)
+        let identities = (used.map(\.service.identity) + lasting(on: server, besides: used)).prefix(Limits.services)
         let addresses = Set(identities.map(\.endpoint.address)).sorted().prefix(Limits.addresses)
         let desired = DesiredState(
             generation: link.desired?.generation ?? 0,
@@ -124,6 +124,20 @@ extension ClusterCore {
         session.show(view(of: server, in: used, settings))
         link.phase = .open(identifier, session, hasReported: hasReported, abandonAt: abandonAt)
         links[server.name] = link
+    }
+
+    /// The services of which the kernel still has a node as destination that no configuration has there any more.
+    ///
+    /// A client that uses a port again is sent where the kernel's entry of its last connection leads, whatever the weight,
+    /// and where that entry takes the connection for established it is not scheduled anew. A node that had given up the
+    /// address would not answer it.
+    private func lasting(on server: RealServerSettings, besides used: [ServiceSettings]) -> [ServiceIdentity] {
+        observed.filter { service in
+            ownedAddresses.contains(service.service.identity.endpoint.address)
+                && !used.contains { $0.service.identity == service.service.identity }
+                && service.destinations.contains { $0.endpoint.address == server.address }
+        }
+        .map(\.service.identity)
     }
 
     private func view(of server: RealServerSettings, in used: [ServiceSettings], _ settings: ClusterSettings) -> View {
@@ -163,6 +177,8 @@ extension ClusterCore {
             targets: Self.targets(settings) + leavingTargets(settings),
         )
         demand.owners = addressOwners
+        demand.frameTargets = Self.frameTargets(settings).map(\.target)
+        demand.realServers = settings.realServers.map(\.address)
         guard demand != lastDemand else { return }
         lastDemand = demand
         effects.append(.probe(demand))

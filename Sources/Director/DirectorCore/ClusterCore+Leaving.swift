@@ -18,7 +18,7 @@ extension ClusterCore {
         var configuredWeight: UInt32
         /// Why it gets nothing meanwhile, by its agent's or an operator's word.
         var complaint: Reason?
-        /// Whether it ever got nothing meanwhile.
+        /// Whether it got nothing meanwhile, or may have: the kernel's weight is not its own, and is told anew.
         var wasCondemned = false
         /// Whether it serves although its checks failed: because too few are left, or too many would go.
         var servesInSpite = false
@@ -57,6 +57,31 @@ extension ClusterCore {
             if !left.isEmpty { result[identity] = left }
         }
         leaving = result
+    }
+
+    /// Notes what the kernel had of a service before this director's start and the configuration has not: whoever edits
+    /// the file and restarts gets what a reload would give.
+    mutating func noteFound(_ found: [ObservedService], _ settings: ClusterSettings, at now: MonotonicInstant) {
+        for service in settings.services {
+            let identity = service.service.identity
+            let members = Self.members(of: service, in: settings)
+            let stays = Set(members.map { Self.endpoint(of: $0.server, in: service) })
+            let strangers = found.first { $0.service.identity == identity }?.destinations ?? []
+            let left = strangers.filter { $0.weight > 0 && !stays.contains($0.endpoint) }.map { destination in
+                let server = settings.realServers.first { $0.address == destination.endpoint.address }
+                return Leaving(
+                    realServer: server?.name ?? "\(destination.endpoint.address)",
+                    endpoint: destination.endpoint,
+                    role: .primary,
+                    since: now,
+                    weight: destination.weight,
+                    configuredWeight: destination.weight,
+                    // The next look may come before the dataplane is told of it, and take its weight.
+                    wasCondemned: true,
+                )
+            }
+            if !left.isEmpty { leaving[identity, default: []] += left }
+        }
     }
 
     /// When a decision is due because of them.
@@ -143,11 +168,14 @@ extension ClusterCore {
         return (nil, "")
     }
 
-    /// The weight that those of a service which serve on have together, by what they were for.
+    /// The weight that those of a service which serve on have together, by what they stand in for.
+    ///
+    /// One that others had time enough to replace keeps sorry servers out, but no backups, who may be all that can.
     func leavingWeights(of service: ServiceSettings) -> [PoolRole: UInt64] {
         var weights: [PoolRole: UInt64] = [:]
         for leaver in leaving[service.service.identity] ?? [] where leaver.complaint == nil && !leaver.servesInSpite {
-            weights[leaver.role, default: 0] += UInt64(leaver.configuredWeight)
+            let role = leaver.role == .primary && leaver.isPatienceOver ? .backup : leaver.role
+            weights[role, default: 0] += UInt64(leaver.configuredWeight)
         }
         return weights
     }
@@ -164,7 +192,8 @@ extension ClusterCore {
         }
     }
 
-    /// The destinations of a service that stay as the kernel has them until they may go.
+    /// The destinations of a service that stay as the kernel has them until they may go, and come back if somebody else
+    /// takes them away.
     func leavingDestinations(of service: ServiceSettings) -> [DesiredDestination] {
         (leaving[service.service.identity] ?? []).map { leaver in
             let weight: DesiredWeight =
@@ -173,7 +202,7 @@ extension ClusterCore {
                 } else if leaver.wasCondemned {
                     .exactly(leaver.weight)
                 } else {
-                    .adopt
+                    .keep(initially: leaver.weight)
                 }
             return DesiredDestination(endpoint: leaver.endpoint, weight: weight)
         }

@@ -125,7 +125,7 @@ extension ClusterCore {
             .map { Self.endpoint(of: $0.server, in: service) }
     }
 
-    /// Whether a real server is down that clients of UDP would stay with.
+    /// Whether a real server is down that clients of UDP would stay with though another one serves.
     ///
     /// A client that goes on sending from one port keeps its entry in the kernel's table for ever, whatever the weight;
     /// where the destination is gone, and expire_nodest_conn is 1, its next datagram goes to another one.
@@ -133,11 +133,14 @@ extension ClusterCore {
         guard service.service.identity.protocol == .udp else { return false }
         let known = destinations[DestinationKey(service: service.name, realServer: member.realServer)]
         guard let known, known.weight == .exactly(0) else { return false }
-        return known.standing.administrative == .inService && known.standing.health == .down
+        // A drained one that is there still ends what it has begun; one that is gone cannot.
+        guard known.standing.health == .down else { return false }
+        // Whom nobody else would take may as well stay: it may be the check that fails.
+        return service.members.contains { wantedWeight($0, in: service) ?? 0 > 0 }
     }
 
     /// What a draining real server is called once nobody uses it: the kernel sends it nothing new, and no connection is
-    /// established, in the kernel's table or on the node itself.
+    /// left, on the node itself, or in the kernel's table where the node does not say.
     ///
     /// What has ended stays in the kernel's table for a while and does not count; of UDP nothing is known to have ended.
     static func drained(
@@ -145,11 +148,14 @@ extension ClusterCore {
         _ observed: ObservedDestination?,
         isUDP: Bool,
         isLookedAt: Bool,
-        isIdle: Bool,
+        isIdle: Bool?,
     ) -> DestinationState {
         guard state == .draining, isLookedAt else { return state }
         guard let observed else { return .drained }
+        // What the node still counts and the kernel forgot long ago may be a client that lost its power.
+        guard observed.weight == 0 else { return state }
+        if observed.activeConnections + observed.inactiveConnections == 0 { return .drained }
         let left = observed.activeConnections + (isUDP ? observed.inactiveConnections : 0)
-        return observed.weight == 0 && (left == 0 || isIdle) ? .drained : state
+        return isIdle ?? (left == 0) ? .drained : state
     }
 }

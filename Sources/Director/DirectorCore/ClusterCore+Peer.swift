@@ -18,10 +18,12 @@ extension ClusterCore {
         var reason: Reason
         var evidence: String
         var since: MonotonicInstant
+        /// How long it has to stand to be called a diagnosis.
+        var delay: Interval
         var isReported: Bool
 
-        /// When it has stood long enough to be called a diagnosis.
-        var deadline: MonotonicInstant? { isReported ? nil : since + ClusterCore.diagnosisDelay }
+        /// When it has stood long enough.
+        var deadline: MonotonicInstant? { isReported ? nil : since + delay }
     }
 
     /// How long the directors must differ: two that probe the same dead node do not notice at the same time.
@@ -38,14 +40,17 @@ extension ClusterCore {
         isUndecided = true
     }
 
-    /// Finds the real servers that one director alone sees down while the other and the agent see them up.
+    /// Finds the real servers that one director alone sees down while the other sees them up.
+    ///
+    /// What this director says of the other one its agent has to confirm. What it says of itself the other one's word
+    /// suffices for, because who is cut off from a node seldom hears its agent either.
     mutating func compareWithPeer(_ settings: ClusterSettings, at now: MonotonicInstant) {
         for server in settings.realServers {
             let found = disagreement(about: server.name, settings)
             let known = unreached[server.name]
             if let found, var known, known.director == found.director {
                 (known.reason, known.evidence) = (found.reason, found.evidence)
-                if !known.isReported, now >= known.since + Self.diagnosisDelay {
+                if !known.isReported, now >= known.since + known.delay {
                     known.isReported = true
                     logReachability(known, of: server.name, isOver: false)
                 }
@@ -59,6 +64,7 @@ extension ClusterCore {
                     reason: found.reason,
                     evidence: found.evidence,
                     since: now,
+                    delay: found.delay,
                     isReported: false
                 )
             }
@@ -70,20 +76,23 @@ extension ClusterCore {
     private func disagreement(
         about server: String,
         _ settings: ClusterSettings,
-    ) -> (director: String, reason: Reason, evidence: String)? {
+    ) -> (director: String, reason: Reason, evidence: String, delay: Interval)? {
         guard peer.hasSameConfiguration else { return nil }
         for service in settings.services {
             let key = DestinationKey(service: service.name, realServer: server)
-            guard let own = destinations[key], own.isConfirmedByAgent, let peers = peer.opinions[key] else { continue }
+            guard let own = destinations[key], let peers = peer.opinions[key] else { continue }
             switch (own.standing.health, peers.state) {
             case (.down, .up) where own.standing.healthReason.isAboutReachability:
-                let evidence =
-                    "\(service.name): \(own.standing.healthReason); \(peer.director) and its agent call it up"
-                return (settings.directorName, .reachedByPeerAlone, evidence)
-            case (.up, .down) where Reason(rawValue: peers.reason)?.isAboutReachability ?? false:
+                // Without an agent the other one may notice a death by so much later.
+                let phase = own.isConfirmedByAgent ? .zero : service.probe.interval + service.probe.timeout
+                let agent = own.isConfirmedByAgent ? " and its agent call" : " calls"
+                let evidence = "\(service.name): \(own.standing.healthReason); \(peer.director)\(agent) it up"
+                return (settings.directorName, .reachedByPeerAlone, evidence, Self.diagnosisDelay + phase)
+            case (.up, .down)
+            where own.isConfirmedByAgent && Reason(rawValue: peers.reason)?.isAboutReachability ?? false:
                 let evidence =
                     "\(service.name): \(peers.reason); \(settings.directorName) and its agent call it up"
-                return (peer.director, .notReachedByPeer, evidence)
+                return (peer.director, .notReachedByPeer, evidence, Self.diagnosisDelay)
             default:
                 continue
             }
@@ -106,7 +115,8 @@ extension ClusterCore {
 
     /// What is wrong between the directors and a real server, in words.
     func findings(about server: String) -> [String] {
-        guard let found = unreached[server], found.isReported else { return [] }
-        return ["\(found.director) cannot reach \(server): \(found.evidence)"]
+        let narrow = narrowPaths[server].map { ["\(Reason.pathMTUTooSmall): \($0)"] } ?? []
+        guard let found = unreached[server], found.isReported else { return narrow }
+        return ["\(found.director) cannot reach \(server): \(found.evidence)"] + narrow
     }
 }

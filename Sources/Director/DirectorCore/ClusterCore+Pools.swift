@@ -16,8 +16,8 @@ extension ClusterCore {
     mutating func decide(_ settings: ClusterSettings, at now: MonotonicInstant) {
         for service in settings.services {
             let members = Self.members(of: service, in: settings)
-            let assessed = members.map { assess($0.server, in: service) }
             var pool = pools[service.name] ?? ServicePool(service: service.name, service.pool)
+            let assessed = members.map { assess($0.server, in: service, pool, at: now) }
             pool.settings = service.pool
             let before = pool.availability
             let decisions = pool.judge(
@@ -53,7 +53,12 @@ extension ClusterCore {
         var isConfirmedByAgent: Bool
     }
 
-    private func assess(_ server: RealServerSettings, in service: ServiceSettings) -> Assessment {
+    private func assess(
+        _ server: RealServerSettings,
+        in service: ServiceSettings,
+        _ pool: ServicePool,
+        at now: MonotonicInstant,
+    ) -> Assessment {
         let agent = links[server.name]?.opinion(of: service.service.identity) ?? (.absent, "")
         let endpoint = Self.endpoint(of: server, in: service)
         let probe = verdict(Self.probeTarget(of: endpoint, in: service))
@@ -66,6 +71,12 @@ extension ClusterCore {
             directPath: directPath.opinion,
             // While the configurations differ, its word may be about another machine of the name.
             peer: peer.hasSameConfiguration ? peer.opinions[key]?.health ?? .unknown : .unknown,
+            past: pool.past(
+                of: server.name,
+                at: server.address,
+                mayHaveBeenOut: mayHaveBeenOut(endpoint, service.service.identity),
+                at: now
+            ),
         )
         let evidence =
             switch standing.decision.decider {

@@ -79,7 +79,7 @@ extension ClusterCore {
                     observed?.destinations.first { $0.endpoint == endpoint },
                     isUDP: identity.protocol == .udp,
                     isLookedAt: observed != nil && isQuietSince(destination?.since),
-                    isIdle: destination.flatMap { links[server.name]?.isIdle(identity, decided: $0.since) } ?? false,
+                    isIdle: destination.flatMap { links[server.name]?.isIdle(identity, decided: $0.since) },
                 ),
                 reason: destination?.decision.reason ?? .awaitingResults,
                 evidence: destination?.evidence ?? "",

@@ -55,6 +55,8 @@ package struct ClusterCore: ~Copyable {
     /// What the election was last told of the services.
     var lastAvailability: [ServiceAvailability] = []
     var peer = Peer()
+    /// The real servers that answer short frames and no full ones, by name, with what was seen.
+    var narrowPaths: [String: String] = [:]
     /// The real servers that one director alone does not reach, by name.
     var unreached: [String: Unreached] = [:]
     var election: ElectionReport?
@@ -67,6 +69,8 @@ package struct ClusterCore: ~Copyable {
     var observed: [ObservedService] = []
     /// When that look was; nothing before the first.
     var observedAt: MonotonicInstant?
+    /// The weights that the kernel had at the first look, before anything was changed; nothing before that.
+    var found: [ServiceIdentity: [Endpoint: UInt32]]?
     /// Repairs in the present window of the log.
     var repairsLogged = (since: MonotonicInstant(nanoseconds: 0), count: 0)
     /// Addresses that were ours at any time in this life: a service on one that was removed must still go.
@@ -168,11 +172,13 @@ package struct ClusterCore: ~Copyable {
             if let due = leavingDeadline, due <= now { isUndecided = true }
             if isUndecided {
                 (isUndecided, isUninformed) = (false, true)
+                // What goes on serving until others do counts for its service only as long as nothing is wrong with it.
+                judgeLeaving(settings)
                 decide(settings, at: now)
                 compareWithPeer(settings, at: now)
+                followFrames(settings)
                 publishAvailability(settings, into: &effects)
                 releaseLeaving(settings, at: now)
-                judgeLeaving(settings)
                 let desired = desiredTable(settings, at: now)
                 if desired != lastDesired {
                     lastDesired = desired

@@ -1,5 +1,6 @@
 import PeerProtocol
 import Primitives
+import VRRP
 
 /// The end of the process: what it holds is handed over first, as long as that takes a bounded time.
 extension PeerCore {
@@ -13,9 +14,17 @@ extension PeerCore {
             say(.cancelled, deal, refusals: [.stopping])
             abandonHandover(.stopping, at: now)
         }
-        switch ending {
-        case .stop: stop = .handingOver(offerAt: now, until: now + Self.stopPatience)
-        case .restart: stop = .handingOver(offerAt: now, until: now)
+        stop = .handingOver(offerAt: now, until: leaving.isEmpty ? now : now + Self.stopPatience)
+    }
+
+    /// What this director is Active for and cannot keep: everything, or, over a restart, what version 2 has no word for,
+    /// with the groups that it belongs to.
+    private var leaving: [String] {
+        guard ending == .restart else { return activeRouters }
+        let routers = settings?.routers ?? []
+        return activeRouters.filter { name in
+            let group = group(of: name)
+            return routers.contains { group.contains($0.name) && $0.version == .version2 }
         }
     }
 
@@ -23,8 +32,8 @@ extension PeerCore {
     mutating func advanceStop(at now: MonotonicInstant) {
         guard case .handingOver(let offerAt, let until) = stop, handover == .idle else { return }
         // An owner's too: it serves no longer, and its priority 0 finds the successor Active.
-        let routers = activeRouters
-        guard ending == .stop, isAlive, let state = session?.state, !state.isStopping, !routers.isEmpty else {
+        let routers = leaving
+        guard isAlive, let state = session?.state, !state.isStopping, !routers.isEmpty else {
             return finishStop(at: now)
         }
         guard let offerAt else { return finishStop(at: now) }

@@ -134,7 +134,7 @@ extension PeerCore {
     }
 
     /// The virtual routers that have to be where this one is, itself among them.
-    private func group(of name: String) -> Set<String> {
+    func group(of name: String) -> Set<String> {
         let routers = settings?.routers ?? []
         guard let group = routers.first(where: { $0.name == name })?.syncGroup else { return [name] }
         return Set(routers.filter { $0.syncGroup == group }.map(\.name)).union([name])
