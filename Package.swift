@@ -202,6 +202,7 @@ let package = Package(
             "RealServerAgent/AgentHost",
             [
                 "Primitives", "AgentCore", "AgentProtocol", "Checks", "HTTPCheck", "CLinux", "Linux", "Netlink",
+                "ServiceManager",
                 nioCore, nioPosix, nioHTTP1, system,
             ],
             touchesC: true,
@@ -242,7 +243,7 @@ let package = Package(
         ),
         suite("PrimitivesTests", ["Primitives"]),
         suite("AgentLinkTests", ["AgentLink", "DirectorCore", "Primitives", "SecureTransport", nioCore, nioPosix]),
-        suite("ControlTests", ["Control", "ControlSocket", "DirectorCore", "Health"]),
+        suite("ControlTests", ["Control", "ControlSocket", "DirectorCore", "Health", "Primitives"]),
         suite("ControlSocketTests", ["ControlSocket", "Primitives", nioCore, nioPosix, system]),
         suite(
             "SecureTransportTests",

@@ -186,6 +186,33 @@ int64_t clab_receive_echo(int descriptor) {
     }
 }
 
+static int open_datagrams(int (*use)(int, const struct sockaddr *, socklen_t), uint32_t address, uint16_t port) {
+    int descriptor = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (descriptor < 0) return -1;
+    struct sockaddr_in end = {.sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(address)};
+    if (use(descriptor, (struct sockaddr *)&end, sizeof end) < 0) {
+        int saved = errno;
+        close(descriptor);
+        errno = saved;
+        return -1;
+    }
+    return descriptor;
+}
+
+int clab_bind_datagrams(uint32_t address, uint16_t port) { return open_datagrams(bind, address, port); }
+
+int clab_connect_datagrams(uint32_t address, uint16_t port) { return open_datagrams(connect, address, port); }
+
+void clab_answer_datagrams(int descriptor, const char *text) {
+    struct sockaddr_in from;
+    char bytes[64];
+    while (1) {
+        socklen_t size = sizeof from;
+        if (recvfrom(descriptor, bytes, sizeof bytes, MSG_DONTWAIT, (struct sockaddr *)&from, &size) < 0) return;
+        sendto(descriptor, text, strlen(text), MSG_DONTWAIT, (struct sockaddr *)&from, size);
+    }
+}
+
 void clab_wait(int descriptor, int64_t nanoseconds) {
     struct pollfd ready = {.fd = descriptor, .events = POLLIN};
     struct timespec limit = {nanoseconds / 1000000000, nanoseconds % 1000000000};

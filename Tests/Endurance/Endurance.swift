@@ -12,7 +12,7 @@ enum Endurance {
             switch words.first {
             case "load":
                 let seconds = words.dropFirst().first.flatMap { Int64($0) } ?? 20
-                exit(try NetworkNamespace.run { try LoadCheck.run(seconds: seconds) } ? 0 : 1)
+                exit(try LoadCheck.run(seconds: seconds) ? 0 : 1)
             case "frozen":
                 try NetworkNamespace.run { try FrozenCheck.run() }
                 print("a director that was stopped demotes before it sends anything")

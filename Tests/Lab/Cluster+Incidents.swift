@@ -37,6 +37,13 @@ extension Cluster {
         guard answer.status == 0 else { throw LabError("tandem-agent \(command): \(answer.text)") }
     }
 
+    /// Gives a director an order about real servers, such as `drain web2`, which has to succeed.
+    func order(_ director: Host, _ words: String...) throws {
+        let arguments = [programs.director] + words + ["--config", "\(director.directory)/director.yaml"]
+        let answer = try director.namespace.perform { try Command.output(arguments) }
+        guard answer.status == 0 else { throw LabError("\(words): status \(answer.status): \(answer.text)") }
+    }
+
     /// Waits until both directors have a link to a node's agent.
     func awaitLinks(_ host: Host) throws {
         let isLinked = try wait(.seconds(20), every: .milliseconds(100)) {
@@ -72,6 +79,19 @@ extension Cluster {
             table.lasting(since: since) { $0.weight(of: host.address, in: virtualAddress, port) == weight }
         }
         return times.count == tables.count ? times.max() : nil
+    }
+
+    /// When both directors' tables first gave weight to these nodes and to no others, since an instant: the later of the two.
+    func awaitServing(_ nodes: [Host], since: MonotonicInstant, limit: Interval) -> MonotonicInstant? {
+        wait(limit) {
+            let times = tables.compactMap { table in
+                table.lasting(since: since) { table in
+                    let found = table.service(virtualAddress, port)?.destinations.filter { $0.weight > 0 } ?? []
+                    return found.map(\.address) == nodes.map(\.address)
+                }
+            }
+            return times.count == tables.count ? times.max() : nil
+        }
     }
 
     /// How often any weight of either director's changed since an instant.

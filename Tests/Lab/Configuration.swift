@@ -4,7 +4,10 @@ import Primitives
 enum Configuration {
     /// Makes keys and files for every host.
     ///
-    /// The words of `service` change it: `scheduler`, `persistence`, `http` for another check, `pair` without web3.
+    /// The words of `service` change it: `scheduler`, `persistence`, `http` for another check, `pair` without web3, `first`
+    /// with web1 alone, `others` without it;
+    /// `spares` for one real server with a backup and a sorry server, `ramp` with a slow start, `hold` with a hold-down,
+    /// `open` for a service that fails open, `datagrams` for one of UDP beside it.
     static func write(_ cluster: Cluster, service: String = "") throws {
         let programs = cluster.programs
         let agents = try cluster.realServers.map { try key(programs.agent, $0) }
@@ -81,18 +84,42 @@ enum Configuration {
                 "    agent: { fingerprint: \"\(fingerprint)\" }",
             ]
         }
-        let members = service.contains("pair") ? cluster.realServers.dropLast() : cluster.realServers
+        let nodes = cluster.realServers.map(\.name)
+        let members: ArraySlice<String> =
+            if service.contains("pair") { nodes.dropLast() } else if service.contains("others") {
+                nodes.dropFirst()
+            } else if service.contains("spares") || service.contains("first") { nodes.prefix(1) } else { nodes[...] }
+        let scheduler = service.contains("scheduler") ? "wlc" : service.contains("ramp") ? "wrr" : "rr"
         let http = "type: http, interval: 500ms, fast_interval: 200ms"
         lines += [
             "services:",
             "  - name: web",
             "    address: \(cluster.virtualAddress)",
             "    port: \(cluster.port)",
-            "    scheduler: \(service.contains("scheduler") ? "wlc" : "rr")",
+            "    scheduler: \(scheduler)",
             "    check: { \(service.contains("http") ? http : "type: tcp") }",
-            "    real_servers: [\(members.map(\.name).joined(separator: ", "))]",
+            "    real_servers: [\(members.joined(separator: ", "))]",
         ]
-        if service.contains("persistence") { lines.append("    persistence: 60s") }
+        for (word, line) in [
+            ("persistence", "persistence: 60s"),
+            ("spares", "backup_servers: [\(nodes[1])]"), ("spares", "sorry_servers: [\(nodes[2])]"),
+            ("ramp", "slow_start: {duration: 2s}"),
+            ("hold", "hold_down: {free: 1, first: 1s, maximum: 4s, forget: 60s}"),
+            ("open", "fail_open: {below: 50, until: 60}"),
+        ] where service.contains(word) {
+            lines.append("    \(line)")
+        }
+        if service.contains("datagrams") {
+            lines += [
+                "  - name: names",
+                "    address: \(cluster.virtualAddress)",
+                "    port: 5300",
+                "    protocol: udp",
+                "    drain_deadline: 1s",
+                "    check: {type: udp, interval: 200ms, timeout: 200ms, exchange: {send: \"who\", expect: \"web\"}}",
+                "    real_servers: [\(nodes.joined(separator: ", "))]",
+            ]
+        }
         return lines.joined(separator: "\n") + "\n"
     }
 }

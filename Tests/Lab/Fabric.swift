@@ -103,19 +103,39 @@ final class Fabric {
         }
     }
 
-    /// Lets no frame pass between two hosts, whose links stay up.
-    func partition(_ one: Host, _ other: Host) throws {
+    /// Lets no frame pass between two hosts, whose links stay up; gives the instant before.
+    @discardableResult
+    func partition(_ one: Host, _ other: Host) throws -> MonotonicInstant {
         try drop([.between(one, other), .between(other, one)])
     }
 
-    /// Drops frames on their way through the bridge, until `heal`.
-    func drop(_ losses: [Loss]) throws {
+    /// Drops frames on their way through the bridge, until `heal`; gives the instant before.
+    ///
+    /// It takes an emulated processor 100 ms to begin a program. That is over when the program opens what it is to read,
+    /// and in nobody's figure.
+    @discardableResult
+    func drop(_ losses: [Loss]) throws -> MonotonicInstant {
         let rules = losses.map { "add rule bridge lab forward \($0.match) drop" }
         let script =
             ["add table bridge lab", "add chain bridge lab forward { type filter hook forward priority 0; }"] + rules
         let path = "\(directory)/losses"
-        try File.write(path, script.joined(separator: "\n") + "\n")
-        try namespace.perform { _ = try Command.run("nft", "-f", path) }
+        unlink(path)
+        guard mkfifo(path, 0o600) == 0 else { throw LabError("\(path): \(systemError())") }
+        let program = try ChildProcess("nft", ["nft", "-f", path], in: namespace, directory: directory)
+        var pipe: Int32 = -1
+        let isReading = wait(.seconds(20), every: .milliseconds(1)) {
+            pipe = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC)
+            return pipe >= 0 || !program.isRunning
+        }
+        guard isReading, pipe >= 0 else { throw LabError("nft does not read:\n\(program.lastLines())") }
+        let instant = now()
+        let text = Array((script.joined(separator: "\n") + "\n").utf8)
+        let count = write(pipe, text, text.count)
+        close(pipe)
+        guard count == text.count, program.awaitExit(.seconds(20)) == 0 else {
+            throw LabError("nft:\n\(program.lastLines())")
+        }
+        return instant
     }
 
     /// Lets everything pass again.

@@ -38,7 +38,10 @@ final class Host {
 
     /// Runs a program on the host to its end.
     @discardableResult
-    func run(_ arguments: String...) throws -> String {
+    func run(_ arguments: String...) throws -> String { try run(arguments) }
+
+    /// The same with the arguments in a list.
+    func run(_ arguments: [String]) throws -> String {
         let result = try namespace.perform { try Command.output(arguments) }
         guard result.status == 0 else {
             throw LabError(

@@ -3,7 +3,8 @@ extension Scenario {
     ///
     /// Drains come before web servers are killed: their resets never pass a director, whose table then keeps the connections
     /// as established for a quarter of an hour.
-    static let all: [Scenario] = [[peerKeepalived], peerHealth, [idleCost], drains, first, health, last].flatMap(\.self)
+    static let all: [Scenario] = [[peerKeepalived], peerHealth, [idleCost], drains, first, health, last, pools, end]
+        .flatMap(\.self)
 
     private static let first: [Scenario] = [
         webKill, webUnplug, vipDeleted, vipAs24, arpIgnoreReset, agentKillRestart,
@@ -13,7 +14,10 @@ extension Scenario {
         directorStop, directorPowerOff, directorKillRestart, directorKillNoRestart, plannedChanges, reusedPorts,
         clockStep,
         servicesCleared, destinationDeleted, weightChanged, foreignService,
-        connections, plan, persistence, weightedLeastConnections, memory, takeoverComparison, ProbeLoss.comparison,
-        wrongNodeControl, webNodesSilent,
+        connections, plan, persistence, weightedLeastConnections,
+    ]
+
+    private static let end: [Scenario] = [
+        memory, takeoverComparison, ProbeLoss.comparison, wrongNodeControl, webNodesSilent,
     ]
 }

@@ -207,7 +207,24 @@ extension Scenario {
         }
         outcome.check("one web node answers nine times in a row", stays, "\(seen)")
         outcome.time("persistence in the kernel to nine answers of one web node", stays ? now() - began : nil)
+        if let name = seen.last?.first { try moves(away: name, cluster, &outcome) }
         try reload(cluster, "", &outcome) { !$0.isPersistent }
+    }
+
+    // The kernel's template of a client that stays must not lead it to a node that is drained: expire_quiescent_template.
+    private static func moves(away name: String, _ cluster: Cluster, _ outcome: inout Outcome) throws {
+        try cluster.order(cluster.directors[0], "drain", name)
+        let node = try cluster.host(name)
+        guard cluster.bothShow(weight: 0, of: node, since: now(), limit: .seconds(10)) != nil else {
+            throw LabError("\(name) is not drained")
+        }
+        let servers = try (0..<4).map { _ in try cluster.probe().server ?? "nobody" }
+        let hasMoved = Set(servers).count == 1 && !servers.contains(name) && !servers.contains("nobody")
+        outcome.check("a client that stays with a node goes to one other when that is drained", hasMoved, "\(servers)")
+        try cluster.order(cluster.directors[0], "undrain", name)
+        guard cluster.bothShow(weight: 1, of: node, since: now(), limit: .seconds(10)) != nil else {
+            throw LabError("\(name) does not come back")
+        }
     }
 
     /// A reload changes the scheduler to wlc and back.

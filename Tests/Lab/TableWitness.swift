@@ -89,6 +89,19 @@ final class TableWitness: Sendable {
         }
     }
 
+    /// The weights that a node had since an instant, in order.
+    func weights(of node: Host, since: MonotonicInstant, in cluster: Cluster) -> [Int] {
+        changes.withLock { changes in
+            let start = changes.lastIndex { $0.at <= since } ?? 0
+            var found: [Int] = []
+            for change in changes[start...] {
+                let weight = change.table.weight(of: node.address, in: cluster.virtualAddress, cluster.port) ?? 0
+                if weight != found.last { found.append(weight) }
+            }
+            return found
+        }
+    }
+
     /// Whether every dump since an instant fits.
     func always(since: MonotonicInstant, where fits: (ServiceTable) -> Bool) -> Bool {
         changes.withLock { changes in

@@ -193,7 +193,6 @@ struct FaultSchedule {
             case 2:
                 world.directors[director].election.routers[0].preemptMode.toggle()
             default:
-                guard !isVersion2 else { return }
                 let added = Prefix(host: Lan.virtual(5))
                 for node in world.directors where !node.election.routers[0].addresses.contains(added) {
                     node.election.routers[0].addresses.append(added)

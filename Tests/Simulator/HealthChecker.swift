@@ -22,7 +22,7 @@ final class HealthChecker {
         var probes: [Verdict?] = [nil, nil]
         /// What the agent called wrong when it was heard last.
         var complaints: [Reason] = []
-        /// Since when a probe has called it down.
+        /// Since when a probe has called it down, and all of them have not called it up again.
         var badSince: MonotonicInstant?
 
         var isDown: Bool { probes.contains { $0?.state == .down } }
@@ -43,6 +43,8 @@ final class HealthChecker {
     /// When a service last failed open with a real server.
     private(set) var excusedAt: [Pair: MonotonicInstant] = [:]
     private var deadSince: [[String]: MonotonicInstant] = [:]
+    /// Since when a real server has been a member of a service on a director.
+    private var memberSince: [Pair: MonotonicInstant] = [:]
 
     init(world: Simulation) {
         self.world = world
@@ -91,7 +93,9 @@ final class HealthChecker {
         let pair = Pair(director: director, server: server.index, service: service)
         var knowledge = known[pair] ?? Knowledge()
         knowledge.probes[index] = entry.verdict
-        knowledge.badSince = knowledge.isDown ? knowledge.badSince ?? world.now : nil
+        // That a probe cannot run any more makes nothing better.
+        let isStillBad = knowledge.badSince != nil && knowledge.probes.contains { $0 != nil && $0?.state != .up }
+        knowledge.badSince = knowledge.isDown || isStillBad ? knowledge.badSince ?? world.now : nil
         known[pair] = knowledge
     }
 
@@ -172,6 +176,12 @@ final class HealthChecker {
             let pair = Pair(director: director.index, server: server.index, service: identity)
             guard let since = known[pair]?.badSince else { continue }
             if isExcused(server, service, shown, director) { excusedAt[pair] = world.now }
+            // Where the own probes cannot run, the other director's word is all there is; nor is anything known then that
+            // a service must not fail open to, whatever an agent said before it fell silent.
+            let mayGuess = shown.destinations.contains { destination in
+                destination.realServer == server.name && [.peerConfirms, .failOpen].contains(destination.reason)
+            }
+            if mayGuess, known[pair]?.isDown == false { excusedAt[pair] = world.now }
             let endpoint = Endpoint(address: server.address, port: identity.endpoint.port)
             guard let entry = director.table.entry(identity, endpoint), entry.destination.weight > 0 else { continue }
             let bad = world.now - latest(max(since, excusedAt[pair] ?? since), director, process)
@@ -198,12 +208,15 @@ final class HealthChecker {
         let identity = service.service.identity
         let table = director.table.services.first { $0.service.identity == identity }
         let isDead = table.map { $0.destinations.allSatisfy { $0.destination.weight == 0 } } ?? true
+        noteMembers(of: service, director)
         let mayServe = service.members.filter { member in
             guard let server = world.realServers.first(where: { $0.name == member.realServer }),
                 let status = shown.destinations.first(where: { $0.realServer == member.realServer })
             else { return false }
-            let knowledge = known[Pair(director: director.index, server: server.index, service: identity)]
-            return status.administrative == .inService && knowledge?.mightServe != false
+            let pair = Pair(director: director.index, server: server.index, service: identity)
+            // Of one that has just been added nobody knows even whether it has the address.
+            guard let since = memberSince[pair], world.now - since >= service.pool.patience else { return false }
+            return status.administrative == .inService && known[pair]?.mightServe != false
         }
         guard isDead, service.pool.failOpen != nil, !mayServe.isEmpty else {
             deadSince[key] = nil
@@ -219,6 +232,16 @@ final class HealthChecker {
             "\(director.name): every weight of \(service.name) has been 0 for \(dead), "
                 + "although \(mayServe.map(\.realServer)) might serve"
         )
+    }
+
+    /// Notes since when a director's service has had which members.
+    private func noteMembers(of service: ServiceSettings, _ director: DirectorNode) {
+        let identity = service.service.identity
+        let members = Set(service.members.map(\.realServer))
+        for server in world.realServers {
+            let pair = Pair(director: director.index, server: server.index, service: identity)
+            memberSince[pair] = members.contains(server.name) ? memberSince[pair] ?? world.now : nil
+        }
     }
 
     /// When a director could begin to act on what has been so since a time: not before it stood still for the last time,

@@ -9,7 +9,7 @@ package protocol PlannerPart: AnyObject {
 
 /// The shipped planner.
 package final class ShippedPlanner: PlannerPart {
-    private var reconciler = Reconciler()
+    private var reconciler = Reconciler(sparesAtFirst: true)
 
     /// Makes a planner that has seen nothing.
     package init() {}

@@ -111,8 +111,14 @@ final class Simulation: World {
         run(until: healing)
         guard violation == nil else { return violation }
         heal()
-        let calm = healing + settlingTime
+        let settling = settlingTime
+        var calm = healing + settling
         run(until: calm)
+        // One that was still stopping when all healed starts later, and has as long from then on.
+        while let start = directors.compactMap(\.process?.startedAt).max(), start + settling > calm {
+            calm = start + settling
+            run(until: calm)
+        }
         electionChecker.checkConvergence()
         clusterChecker.checkConvergence()
         // Quiet has to last.

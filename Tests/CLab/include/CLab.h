@@ -51,6 +51,15 @@ int clab_send_echo(int descriptor, uint32_t address, uint32_t number);
 // The number of the next echo reply that has come, or -1.
 int64_t clab_receive_echo(int descriptor);
 
+// A non-blocking UDP socket bound to an IPv4 address (host byte order); descriptor or -1 with errno.
+int clab_bind_datagrams(uint32_t address, uint16_t port);
+
+// A UDP socket with a port of its own that is connected to an IPv4 address (host byte order); descriptor or -1.
+int clab_connect_datagrams(uint32_t address, uint16_t port);
+
+// Answers every datagram that waits at a socket with a text.
+void clab_answer_datagrams(int descriptor, const char *text);
+
 // Waits until a socket can be read, at most so many nanoseconds.
 void clab_wait(int descriptor, int64_t nanoseconds);
 

@@ -30,8 +30,9 @@ final class ElectionPair {
         ]
     }
 
-    /// Starts both, and waits until the first leads.
+    /// Starts both, Tandem's with their peer link, and waits until the first leads.
     func start() throws {
+        if contender.implementation == .tandem { try Router.link(routers, segment.programs) }
         for router in routers { try router.start() }
         try settle(since: now())
     }

@@ -153,9 +153,7 @@ extension Incident {
         lostAtMost: 0,
         lasts: .seconds(2),
         happen: { cluster, node in
-            let instant = now()
             try cluster.fabric.drop(cluster.directors.flatMap { Loss.stream($0, node, port: 9407) })
-            return instant
         },
         end: { cluster, node in
             let instant = now()
@@ -182,7 +180,6 @@ extension Incident {
         name: "active-cut",
         summary: "nothing passes between the director that forwards and web3",
         node: 2,
-        // The figure has the cutting command in it, some 100 ms in an emulator.
         expectation: .outOnly(director: 0, .nineOfTenAtMost(1_000)),
         lasts: .seconds(1),
         happen: { try $0.cut($0.directors[0], $1) },
@@ -196,10 +193,8 @@ extension Incident {
         expectation: .counted,
         lasts: ProbeLoss.duration,
         happen: { cluster, _ in
-            let instant = now()
             let pairs = cluster.directors.flatMap { director in cluster.realServers.map { (director, $0) } }
-            try cluster.fabric.drop(pairs.map { Loss.probes($0, $1, port: cluster.port) })
-            return instant
+            return try cluster.fabric.drop(pairs.map { Loss.probes($0, $1, port: cluster.port) })
         },
         end: { cluster, _ in
             let instant = now()
@@ -212,9 +207,7 @@ extension Incident {
 extension Cluster {
     /// Lets nothing pass between two hosts, and gives the instant.
     fileprivate func cut(_ one: Host, _ other: Host) throws -> MonotonicInstant {
-        let instant = now()
         try fabric.partition(one, other)
-        return instant
     }
 
     /// Lets everything pass again, and waits for the links to a node's agent; gives the instant before that.
@@ -226,7 +219,7 @@ extension Cluster {
     }
 
     /// Starts a web server, and gives the instant before.
-    fileprivate func start(_ node: Host) throws -> MonotonicInstant {
+    func start(_ node: Host) throws -> MonotonicInstant {
         let instant = now()
         try startWebServer(node)
         return instant

@@ -24,15 +24,7 @@ struct Duel {
             let file = "\(router.host.directory)/vrrp.key"
             router.extra = ["    hmac: {mode: enforce, send_key: 1, keys: [{id: 1, file: \(file)}]}"]
         }
-        if peerLink {
-            let prints = try hosts.prefix(2).map { try Configuration.key(segment.programs.director, $0) }
-            for (index, router) in routers.enumerated() {
-                let other = hosts[1 - index]
-                router.general = [
-                    "peer: {name: \(other.name), address: \(other.address), fingerprint: \"\(prints[1 - index])\"}"
-                ]
-            }
-        }
+        if peerLink { try Router.link(routers, segment.programs) }
         let began = now()
         for router in routers { try router.start() }
         guard leads(routers[0], since: began) != nil else {

@@ -34,6 +34,15 @@ final class Router {
         processes = try implementation.start(self, programs: programs)
     }
 
+    /// Makes the directors of two routers each other's peers, by the lines of their files.
+    static func link(_ routers: [Router], _ programs: Programs) throws {
+        for (router, other) in zip(routers, routers.reversed()) {
+            let fingerprint = try Configuration.key(programs.director, other.host)
+            let (name, address) = (other.host.name, other.host.address)
+            router.general = ["peer: {name: \(name), address: \(address), fingerprint: \"\(fingerprint)\"}"]
+        }
+    }
+
     /// Reads the configuration anew with another priority.
     func reload(priority: Int) throws {
         self.priority = priority

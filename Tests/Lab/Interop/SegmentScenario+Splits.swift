@@ -84,6 +84,39 @@ extension SegmentScenario {
         try duel.heals(&outcome, since: healed)
     }
 
+    /// A machine without the key claims and disclaims the virtual address.
+    static let forgedAdvertisements = SegmentScenario(
+        name: "forged-advertisements",
+        summary: "a third machine sends advertisements of priority 255 and 0, with and without keys on the directors",
+    ) { segment, outcome in
+        guard let address = Duel.setup.address.ipv4 else { throw LabError("the forger speaks IPv4") }
+        let forger = Forger(host: segment.client, address: address)
+        let open = try Duel(segment)
+        try forger.send(100, priority: 255, as: segment.client.address)
+        outcome.check("without keys it takes the address from lb1", try !open.holds(open.routers[0]))
+        open.end()
+        let duel = try Duel(segment, keys: true)
+        defer { duel.end() }
+        let began = now()
+        try forger.send(100, priority: 255, as: segment.client.address)
+        for host in segment.hosts {
+            try forger.send(50, priority: 255, as: host.address)
+            try forger.send(50, priority: 0, as: host.address)
+        }
+        outcome.check("with keys lb1 keeps it", try duel.holds(duel.routers[0]))
+        let moved = segment.frames.first(since: began) {
+            $0.from == "lb2" && ($0.announces(Duel.setup.address) || ($0.priority ?? 0) > 0)
+        }
+        outcome.check("lb2 neither advertises nor announces", moved == nil)
+        let silent = segment.frames.first(since: began) { $0.from == "lb1" && $0.priority == 0 }
+        outcome.check("lb1 does not resign", silent == nil)
+        for router in duel.routers {
+            let named = duel.status(router).contains("unverified")
+            outcome.check("\(router.host.name)'s status names it", named, duel.status(router))
+        }
+        outcome.check("lb1 leads", duel.leads(duel.routers[0], since: now()) != nil)
+    }
+
     /// The advertisements are filtered in both directions, and the directors still talk on their link.
     static let splitMulticast = SegmentScenario(
         name: "split-multicast",

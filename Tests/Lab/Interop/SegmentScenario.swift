@@ -10,6 +10,6 @@ struct SegmentScenario: Sendable {
         InteropCase.all.map { wanted in
             SegmentScenario(name: wanted.name, summary: wanted.summary) { try wanted.play($0, &$1) }
         } + virtualMACs + [virtualMACHandover]
-        + [splitOneWay, splitCut, splitFrozen, splitKeys, splitMulticast, splitLink]
+        + [splitOneWay, splitCut, splitFrozen, splitKeys, splitMulticast, splitLink, forgedAdvertisements]
         + [sharedProbes]
 }
