@@ -31,6 +31,7 @@ import VRRP
             try ElectionLogTests.report(.initialize, .started, findings: [.interfaceUnusable(fault)])
         }
         #expect(try !report(.unknown).knowsItsInterfaces)
+        #expect(try !report(.unproved).knowsItsInterfaces)
         #expect(try report(.missing).knowsItsInterfaces)
         #expect(try report(.noCarrier).knowsItsInterfaces)
     }

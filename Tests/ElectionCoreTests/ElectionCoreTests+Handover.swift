@@ -200,6 +200,34 @@ extension ElectionCoreTests {
         #expect(bench.look().frames == [Self.announcement])
     }
 
+    /// As on a busy machine, where the proof that its sockets receive comes back some turns later.
+    @Test func `a restarted director leaves its addresses alone until its sockets are proved`() {
+        let bench = Bench()
+        let addresses = ["192.0.2.100/24", "fe80::5e:33/64"]
+        var settings = ElectionSettings(routers: addresses.map { Bench.settings($0, addresses: [$0]) })
+        for index in settings.routers.indices {
+            settings.routers[index].syncGroup = "both"
+            settings.resumes[addresses[index]] = bench.now + .seconds(5)
+        }
+        bench.handle(.started(settings))
+        bench.held = addresses.compactMap { Prefix($0)?.address }.map { .init(interface: "eth0", address: $0) }
+        bench.interface?.linkLocal = IPv6Address("fe80::2")
+        var dispositions: [[AddressDemand.Disposition]] = []
+        for hearing in [[], [AddressFamily.ipv4], [.ipv4, .ipv6]] {
+            bench.interface?.hearing = Set(hearing)
+            bench.interface?.proving = Set([.ipv4, .ipv6]).subtracting(hearing)
+            bench.converge()
+            dispositions.append(bench.demand?.entries.map(\.disposition) ?? [])
+        }
+        #expect(dispositions == [[.asFound, .asFound], [.present, .asFound], [.present, .present]])
+        #expect(bench.report?.routers.map(\.reason) == [.restarted, .restarted])
+        // Once it was up, an interface whose new sockets are still to be proved is like any that cannot be used.
+        bench.interface?.hearing = []
+        bench.interface?.proving = [.ipv4, .ipv6]
+        bench.converge()
+        #expect(bench.demand?.entries.map(\.disposition) == [.absent, .absent])
+    }
+
     @Test func `a restart that took too long, or lost its address, waits like any other`() {
         for (isLate, isHeld) in [(true, true), (false, false)] {
             let bench = Bench()

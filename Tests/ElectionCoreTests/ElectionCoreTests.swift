@@ -23,7 +23,7 @@ struct ElectionCoreTests {
     }
 
     @Test(arguments: [
-        ElectionReport.InterfaceFault.missing, .down, .noCarrier, .noPrimaryAddress, .noSockets,
+        ElectionReport.InterfaceFault.missing, .down, .noCarrier, .noPrimaryAddress, .noSockets, .unproved,
     ])
     func `an unusable interface ends the claim at once`(_ fault: ElectionReport.InterfaceFault) {
         let bench = Bench.active()
@@ -33,6 +33,9 @@ struct ElectionCoreTests {
         case .noCarrier: bench.interface?.hasCarrier = false
         case .noPrimaryAddress: bench.interface?.primaryIPv4 = nil
         case .noSockets: bench.interface?.hearing = [.ipv6]
+        case .unproved:
+            bench.interface?.hearing = [.ipv6]
+            bench.interface?.proving = [.ipv4]
         case .unknown: return
         }
         let effects = bench.look()

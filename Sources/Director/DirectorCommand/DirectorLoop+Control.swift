@@ -226,9 +226,12 @@ extension ClusterStatus {
 }
 
 extension ElectionReport {
-    /// Whether the election has had its first look at every interface.
+    /// Whether the election has had its first look at every interface, and knows whether its sockets receive.
     var knowsItsInterfaces: Bool {
-        routers.allSatisfy { !$0.findings.contains(.interfaceUnusable(.unknown)) }
+        routers.allSatisfy { router in
+            !router.findings.contains(.interfaceUnusable(.unknown))
+                && !router.findings.contains(.interfaceUnusable(.unproved))
+        }
     }
 
     /// The router whose sockets the kernel refuses, in words.

@@ -20,6 +20,8 @@ package struct AddressReport: Hashable, Sendable {
         package var linkLocal: IPv6Address?
         /// The families in which the election's sockets on it are open and receive; the election thread says so.
         package var hearing: Set<AddressFamily> = [.ipv4, .ipv6]
+        /// Those in which they are open, and it is still to be seen whether they receive.
+        package var proving: Set<AddressFamily> = []
 
         /// Makes an interface that is up, has a carrier, and has its sockets open.
         package init(

@@ -37,7 +37,7 @@ extension ElectionCore {
             guard slot.router.primaryAddress != primary else { return }
             apply(.primaryAddressChanged(primary), to: slot, at: now, &effects)
         case (.initialize, nil):
-            guard fault != .unknown, slot.router.reason != cause, stopDeadline == nil else { return }
+            guard !slot.awaits(fault), slot.router.reason != cause, stopDeadline == nil else { return }
             apply(.shutdown(cause), to: slot, at: now, &effects)
         case (.backup, nil), (.active, nil):
             slot.keepsFound = false
@@ -60,9 +60,12 @@ extension ElectionCore {
             return (.down, nil)
         }
         guard slot.dampenedCarrier(interface.hasCarrier, at: now) else { return (.noCarrier, nil) }
-        guard interface.hearing.contains(slot.settings.family) else { return (.noSockets, nil) }
+        let family = slot.settings.family
+        guard interface.hearing.contains(family) else {
+            return (interface.proving.contains(family) ? .unproved : .noSockets, nil)
+        }
         let primary =
-            switch slot.settings.family {
+            switch family {
             case .ipv4: interface.primaryIPv4.map(IPAddress.v4)
             case .ipv6: interface.linkLocal.map(IPAddress.v6)
             }
@@ -135,7 +138,8 @@ extension ElectionCore {
         return switch slot.router.state {
         case .active: .present
         case .backup: slot.keepsFound ? .asFound : gone
-        case .initialize: slot.fault == .unknown ? .asFound : gone
+        // What was found stays until it is known whether it can be kept.
+        case .initialize: slot.awaits(slot.fault) ? .asFound : gone
         }
     }
 

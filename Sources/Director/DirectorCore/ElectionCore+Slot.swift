@@ -90,6 +90,14 @@ extension ElectionCore {
         /// Whether it announces its addresses; while it hands them over, the successor does.
         var announces: Bool { isActive && !router.handover.isHandingOver }
 
+        /// Whether a fault says no more than that it is not known yet whether the interface can be used.
+        ///
+        /// On a busy machine the proof that a new process's sockets receive takes a moment; an address that is given up
+        /// for it would be missed by every client.
+        func awaits(_ fault: ElectionReport.InterfaceFault?) -> Bool {
+            fault == .unknown || fault == .unproved && !hasBeenUp
+        }
+
         /// Forgets what was claimed and announced: the addresses go to another MAC, of which every host has to hear.
         func claimAnew() {
             claimedBy = nil

@@ -43,7 +43,7 @@ extension ElectionCore {
         // Nothing known of a companion is no fault yet.
         let isGroupFaulted = others.contains { other in
             let fault = interface(of: other, at: now).fault
-            return other.hasFailedTrack || (fault != nil && fault != .unknown)
+            return other.hasFailedTrack || fault.map { !other.awaits($0) } ?? false
         }
         return isGroupFaulted ? .groupFault : nil
     }

@@ -29,6 +29,7 @@ extension ElectionReport.InterfaceFault: CustomStringConvertible {
         case .noCarrier: "it has no carrier"
         case .noPrimaryAddress: "it has no address of its own to advertise from"
         case .noSockets: "the kernel refuses the sockets on it"
+        case .unproved: "its sockets have not been seen to receive yet"
         }
     }
 }

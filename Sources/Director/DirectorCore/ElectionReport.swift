@@ -89,6 +89,8 @@ package struct ElectionReport: Hashable, Sendable {
         case noPrimaryAddress
         /// The kernel refused the election's sockets on it.
         case noSockets
+        /// The election's sockets are open, and have not been seen to receive yet.
+        case unproved
     }
 
     /// Who else claims an address.

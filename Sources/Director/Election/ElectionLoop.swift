@@ -154,6 +154,7 @@ struct ElectionLoop: ~Copyable {
             // No claim before the sockets are known to receive.
             let hearing = sockets.prove(interface, at: now)
             report.interfaces[index].hearing = hearing
+            report.interfaces[index].proving = Set(sockets.identity.families).subtracting(hearing)
             if hearing.count < sockets.identity.families.count {
                 awaitsProof = true
             } else if !sockets.isProved, interface.hasAddress(of: sockets.identity.families) {
