@@ -24,6 +24,8 @@ final class ElectionChecker {
 
     unowned let world: Simulation
     var watches: [[RouterKey: Watch]] = [[:], [:]]
+    /// The settings that each director's election was told last.
+    private var told: [ElectionSettings?] = [nil, nil]
     /// What the directors said about trouble, in the words of their reports.
     private(set) var names: Set<String> = []
     var overlapSince: [RouterKey: MonotonicInstant] = [:]
@@ -53,11 +55,14 @@ final class ElectionChecker {
     }
 
     func processStarted(_ node: DirectorNode) {
-        watches[node.index] = [:]
+        processEnded(node)
         longestHeard[node.index] = .zero
     }
 
-    func processEnded(_ node: DirectorNode) { watches[node.index] = [:] }
+    func processEnded(_ node: DirectorNode) {
+        watches[node.index] = [:]
+        told[node.index] = nil
+    }
 
     /// Looks at what cannot be tied to an event, again and again.
     func live() {
@@ -74,6 +79,10 @@ final class ElectionChecker {
             world.fail(.safety, .boundedEffects, "\(node.name): \(effects.count) effects of \(event)")
         }
         let before = watches[node.index]
+        switch event {
+        case .started(let settings), .configurationReplaced(let settings): told[node.index] = settings
+        default: break
+        }
         if case .configurationReplaced = event { excuse(node) }
         if case .packetReceived(let packet) = event, packet.path == .rawSocket { hear(packet, node) }
         var sent: [(RouterKey, Advertisement)] = []
@@ -102,8 +111,9 @@ final class ElectionChecker {
         if case .packetReceived(let packet) = event, packet.path == .rawSocket { mustYield(to: packet, before, node) }
     }
 
+    /// The settings that a director's election goes by: what the file says, once it has read them.
     func settings(_ node: DirectorNode, _ key: RouterKey) -> VirtualRouterSettings? {
-        node.election.routers.first { $0.key == key }
+        (told[node.index] ?? node.election).routers.first { $0.key == key }
     }
 
     private func excuse(_ node: DirectorNode) {
