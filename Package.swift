@@ -304,7 +304,10 @@ let package = Package(
         suite("IPVSTests", ["IPVS", "Balancing", "Netlink", "Primitives"]),
         suite(
             "DataplaneTests",
-            ["TestNetwork", "Dataplane", "Balancing", "DirectorCore", "IPVS", "Linux", "CLinux", "Primitives", system],
+            [
+                "TestNetwork", "Dataplane", "Balancing", "DirectorCore", "IPVS", "Netlink", "Linux", "CLinux",
+                "Primitives", system,
+            ],
         ),
         suite(
             "DirectorCommandTests",

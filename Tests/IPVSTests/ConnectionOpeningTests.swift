@@ -74,4 +74,23 @@ import Testing
             ]
         )
     }
+
+    @Test func `is told as active and in SYN_RECV, with its real server, once that is known`() throws {
+        let key = try #require(ConnectionOpening.key(inFrame: Self.ipv4()))
+        let destination = try #require(Endpoint("192.0.2.15:80"))
+        let told = SyncedConnection(forwarding: key, to: destination)
+        let message = try #require(SyncMessage.encode([told], identifier: 9).first)
+        #expect(
+            message[8...] == [
+                0, 6, 0, 36,  // IPv4, TCP, size
+                0, 0, 0, 0x83,  // direct routing, no output, and not inactive
+                0, 3, 0xc3, 0x50,  // SYN_RECV, client's port
+                0, 80, 0, 80, 0, 0, 0, 0,
+                0, 0, 0, 60,  // 60 s
+                198, 51, 100, 7, 192, 0, 2, 100, 192, 0, 2, 15,
+            ]
+        )
+        #expect(ConnectionOpening.receiver(ofFrame: Self.ipv4())?.rawValue == 0x0200_0000_0001)
+        #expect(ConnectionOpening.receiver(ofFrame: [2, 0, 0, 0, 0]) == nil)
+    }
 }

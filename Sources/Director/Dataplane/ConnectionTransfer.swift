@@ -16,6 +16,8 @@ package final class ConnectionTransfer: Sendable {
         package var connections = 0
         /// How many were told of when they were being opened.
         package var openings = 0
+        /// Of how many of those the real server was told at once, as their SYN went there.
+        package var forwarded = 0
         /// How often the table was gone through.
         package var looks = 0
         /// How long the longest look took, with what was sent then.
@@ -44,6 +46,8 @@ package final class ConnectionTransfer: Sendable {
         var opened: Set<SyncedConnection.Key> = []
         /// How many of those there were; from a limit on nobody watches any more.
         var openings = 0
+        /// Of how many the real server was told by the watch.
+        var forwarded = 0
         var hasEnded = false
         /// Why nobody watches.
         var watchFailure: Errno?
@@ -62,20 +66,21 @@ package final class ConnectionTransfer: Sendable {
         state = Mutex(State(deadline: deadline, waiting: [told]))
     }
 
-    /// Begins to tell, by the settings of the kernel's daemons, of the connections to these services.
+    /// Begins to tell, by the settings of the kernel's daemons, of the connections to these services on these real servers.
     ///
     /// On a thread of its own `told` is called once the successor was told of the connections that stand now, or when it
     /// cannot be told of any; and `finished` at the end. Each is called once.
     package static func start(
         _ settings: ConnectionSyncSettings,
         services: [ServiceIdentity: UInt32],
+        realServers: Set<IPAddress>,
         until deadline: MonotonicInstant,
         _ told: @escaping @Sendable () -> Void,
         finished: @escaping @Sendable (Outcome) -> Void,
     ) throws(Errno) -> ConnectionTransfer {
         let transfer = ConnectionTransfer(services, until: deadline, told)
         try LoopThread.start(name: "openings", realTimePriority: watchPriority) {
-            transfer.watch(settings) { transfer.beginLooking(settings, finished) }
+            transfer.watch(settings, realServers) { transfer.beginLooking(settings, finished) }
         }
         return transfer
     }
@@ -103,18 +108,23 @@ package final class ConnectionTransfer: Sendable {
     ///
     /// The looks begin once it sees every SYN: one that came between a look and that would be told of by neither, while
     /// the successor takes over after the first look. Without the watch a look tells of them all the same, only later.
-    private func watch(_ settings: ConnectionSyncSettings, _ beginLooking: () -> Void) {
+    private func watch(
+        _ settings: ConnectionSyncSettings,
+        _ realServers: Set<IPAddress>,
+        _ beginLooking: () -> Void,
+    ) {
         var isLooking = false
         do throws(Errno) {
-            var watch = try OpeningWatch(settings, services: services)
+            var watch = try OpeningWatch(settings, services: Set(services.keys), realServers: realServers)
             beginLooking()
             isLooking = true
             while !isOver, state.withLock({ $0.openings }) < ConnectionNews.entryLimit {
-                let keys = try watch.turn(until: min(Clock.now + Self.watchTurn, state.withLock { $0.deadline }))
-                guard !keys.isEmpty else { continue }
+                let news = try watch.turn(until: min(Clock.now + Self.watchTurn, state.withLock { $0.deadline }))
+                guard !news.isEmpty else { continue }
                 state.withLock { state in
-                    state.opened.formUnion(keys)
-                    state.openings += keys.count
+                    state.opened.formUnion(news.opened)
+                    state.openings += news.opened.count
+                    state.forwarded += news.forwarded.count
                 }
             }
         } catch {
@@ -166,7 +176,10 @@ package final class ConnectionTransfer: Sendable {
         } catch {
             outcome.trouble = "\(error)"
         }
-        let (openings, failure) = state.withLock { ($0.openings, $0.watchFailure) }
+        let (openings, failure) = state.withLock { state in
+            outcome.forwarded = state.forwarded
+            return (state.openings, state.watchFailure)
+        }
         outcome.openings = openings
         if let failure { outcome.trouble = outcome.trouble ?? "new connections are not watched: \(failure)" }
         if openings >= ConnectionNews.entryLimit {

@@ -41,10 +41,16 @@ extension DirectorLoop {
         let (logger, began) = (logger, Clock.now)
         do throws(Errno) {
             // What an earlier handover still tells of, it tells of to its own end.
-            transfer = try ConnectionTransfer.start(settings, services: services, until: until, told) { outcome in
+            transfer = try ConnectionTransfer.start(
+                settings,
+                services: services,
+                realServers: Set(configuration.cluster.realServers.map(\.address)),
+                until: until,
+                told,
+            ) { outcome in
                 var metadata: Logger.Metadata = [
                     "transfer.connections": "\(outcome.connections)", "transfer.openings": "\(outcome.openings)",
-                    "transfer.looks": "\(outcome.looks)",
+                    "transfer.forwarded": "\(outcome.forwarded)", "transfer.looks": "\(outcome.looks)",
                     "transfer.longest_look": "\(outcome.longestLook)", "transfer.duration": "\(Clock.now - began)",
                 ]
                 if let trouble = outcome.trouble {

@@ -7,23 +7,28 @@ package enum ConnectionOpening {
     private static let linkHeader = 14
     /// The IP protocol number of TCP.
     private static let transport: UInt8 = 6
+    /// `PACKET_OUTGOING` (linux/if_packet.h).
+    private static let outgoing: UInt32 = 4
     private static let synchronize: UInt8 = 0x02
     private static let synchronizeAndAcknowledge: UInt8 = 0x12
 
-    /// The EtherTypes of what is watched.
-    package static func etherType(_ family: AddressFamily) -> UInt16 { family == .ipv4 ? 0x0800 : 0x86dd }
+    private static func etherType(_ family: AddressFamily) -> UInt16 { family == .ipv4 ? 0x0800 : 0x86dd }
 
-    /// A program for packet sockets that lets through nothing else; over IPv6 no segment behind extension headers.
+    /// A program for packet sockets of every type that lets through nothing else; over IPv6 no segment behind extension
+    /// headers.
     ///
-    /// A frame that was meant for another machine, which a promiscuous interface shows too, may open a connection at the
-    /// successor, and is none of this director's.
+    /// It lets through what came for this machine, and what leaves it. A frame that was meant for another machine, which a
+    /// promiscuous interface shows too, may open a connection at the successor, and is none of this director's.
     package static func filter(_ family: AddressFamily) -> [BPFInstruction] {
         // BPF_ALU|BPF_AND|BPF_K.
         let mask = BPFInstruction(0x54, UInt32(synchronizeAndAcknowledge))
-        let toThisMachine: [BPFInstruction] = [.loadPacketType, .jumpIfEqual(0, 1, 0), .accept(0)]
+        let ownOfFamily: [BPFInstruction] = [
+            .loadPacketType, .jumpIfEqual(0, 2, 0), .jumpIfEqual(outgoing, 1, 0), .accept(0),
+            .loadHalf(12), .jumpIfEqual(UInt32(etherType(family)), 1, 0), .accept(0),
+        ]
         switch family {
         case .ipv4:
-            return toThisMachine + [
+            return ownOfFamily + [
                 .loadByte(23), .jumpIfEqual(UInt32(transport), 0, 7), .loadHalf(20),
                 // BPF_JMP|BPF_JSET: a fragment offset means that there is no TCP header.
                 BPFInstruction(0x45, 0x1fff, 5, 0),
@@ -32,12 +37,15 @@ package enum ConnectionOpening {
                 .jumpIfEqual(UInt32(synchronize), 0, 1), .accept(128), .accept(0),
             ]
         case .ipv6:
-            return toThisMachine + [
+            return ownOfFamily + [
                 .loadByte(20), .jumpIfEqual(UInt32(transport), 0, 4), .loadByte(67), mask,
                 .jumpIfEqual(UInt32(synchronize), 0, 1), .accept(128), .accept(0),
             ]
         }
     }
+
+    /// To whom a frame goes.
+    package static func receiver(ofFrame frame: [UInt8]) -> MACAddress? { MACAddress(bytes: frame.prefix(6)) }
 
     /// What a frame opens; nothing if it is no such segment, or a broken one.
     package static func key(inFrame frame: [UInt8]) -> SyncedConnection.Key? {

@@ -37,6 +37,8 @@ package struct SyncedConnection: Hashable, Sendable {
     private static let synReceived: UInt16 = 3
     /// `IP_VS_TCP_S_TIME_WAIT`.
     private static let timeWait: UInt16 = 5
+    /// How long the kernel keeps one in that state, in seconds (ip_vs_proto_tcp.c, `tcp_timeouts`).
+    private static let synReceivedTime: UInt32 = 60
     /// How many seconds nobody needs longer to tell of a connection's real server.
     private static let openingTime: UInt32 = 3
     /// The names under which the kernel prints the states of TCP, in the order of their numbers.
@@ -62,6 +64,11 @@ package struct SyncedConnection: Hashable, Sendable {
     package init(opening key: Key) {
         self.init(key: key, destination: key.service.endpoint, state: Self.timeWait, timeout: Self.openingTime)
         isPending = true
+    }
+
+    /// Makes what is told of a connection whose SYN was just seen on its way to a real server.
+    package init(forwarding key: Key, to destination: Endpoint) {
+        self.init(key: key, destination: destination, state: Self.synReceived, timeout: Self.synReceivedTime)
     }
 
     /// Parses one line of /proc/net/ip_vs_conn without making text of it: a table may have ten thousands of them.
