@@ -178,6 +178,8 @@ final class DirectorProcess {
 
     /// Gives the election an event and does what it wants.
     func handle(_ event: ElectionEvent) {
+        // Its thread has ended, and reads nothing any more, though the process may need a moment longer.
+        guard !hasElectionStopped else { return }
         let now = electionLoop.localNow
         if let lastLocal, now < lastLocal { preconditionFailure("time went back") }
         lastLocal = now
