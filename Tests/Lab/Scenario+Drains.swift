@@ -79,6 +79,16 @@ extension Scenario {
             back = cluster.bothShow(weight: 1, of: node, since: ended, limit: .seconds(10))
             // Some requests of the node's, to see it serve.
             nap(.milliseconds(500))
+            let maintained = try director.start(
+                "maintenance",
+                [cluster.programs.director, "maintenance", node.name, "--wait", "--config", file]
+            )
+            let status = maintained.awaitExit(.seconds(30))
+            outcome.check("maintenance --wait succeeds", status == 0, maintained.lastLines(2))
+            let orders = try director.run([cluster.programs.director, "status", "--config", file])
+            outcome.check("the node is in maintenance", orders.contains("maintenance"), orders)
+            try cluster.order(director, "undrain", node.name)
+            _ = cluster.bothShow(weight: 1, of: node, since: now(), limit: .seconds(10))
         }
         let received = download.report
         outcome.check("the download is whole", received.progress == LongConnection.Kind.file.size, "\(received)")

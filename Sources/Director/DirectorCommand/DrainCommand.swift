@@ -23,10 +23,7 @@ struct DrainCommand: ParsableCommand {
     var deadline: String?
 
     func run() throws {
-        var request = OrderRequest(realServer: options.node, service: options.service, action: .drain)
-        try terms.apply(to: &request)
-        request.deadline = try deadline.map(OrderOptions.milliseconds)
-        try options.ask(.order(request))
+        try options.drain(terms, deadline: deadline)
         guard wait else { return }
         try DrainWait(options: options).run()
     }
@@ -34,6 +31,9 @@ struct DrainCommand: ParsableCommand {
 
 /// Waits until the last connection of a draining real server has ended; the director answers whenever there is news.
 struct DrainWait {
+    /// The deadline came before the last connection had ended.
+    static let cutOff = ExitCode(3)
+
     let options: OrderOptions
 
     func run() throws {
@@ -46,7 +46,7 @@ struct DrainWait {
             switch progress.state {
             case .draining: continue
             case .drained: return
-            case .cutOff: throw ExitCode(3)
+            case .cutOff: throw Self.cutOff
             case .withdrawn:
                 StandardError.print("tandem-director: \(options.node) is not drained any more")
                 throw ExitCode(1)

@@ -6,14 +6,38 @@ struct MaintenanceCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "maintenance",
         abstract: "Takes a real server out of service until undrain or --for ends it.",
+        discussion: """
+            With --wait it is drained first, and in maintenance once its last connection has ended: exit status 0, or 3 \
+            if the deadline came first.
+            """,
     )
 
     @OptionGroup var options: OrderOptions
     @OptionGroup var terms: OrderTerms
 
+    @Flag(help: "Drain it first, and return when the last connection has ended.")
+    var wait = false
+
+    @Option(help: "With --wait: after so long connections that are left are cut off: 90s, 5m, 1h.")
+    var deadline: String?
+
+    func validate() throws {
+        guard wait || deadline == nil else { throw ValidationError("--deadline ends a --wait, which is missing") }
+    }
+
     func run() throws {
+        var end: ExitCode?
+        if wait {
+            do {
+                try options.drain(terms, deadline: deadline)
+                try DrainWait(options: options).run()
+            } catch let status as ExitCode where status == DrainWait.cutOff {
+                end = status
+            }
+        }
         var request = OrderRequest(realServer: options.node, service: options.service, action: .maintenance)
         try terms.apply(to: &request)
         try options.ask(.order(request))
+        if let end { throw end }
     }
 }

@@ -22,6 +22,14 @@ struct OrderOptions: ParsableArguments {
         print(try answer(request, as: String.self))
     }
 
+    /// Orders a drain, after whose deadline the connections that are left are cut off.
+    func drain(_ terms: OrderTerms, deadline: String?) throws {
+        var request = OrderRequest(realServer: node, service: service, action: .drain)
+        try terms.apply(to: &request)
+        request.deadline = try deadline.map(Self.milliseconds)
+        try ask(.order(request))
+    }
+
     /// The running director's answer.
     func answer<Answer: Decodable>(_ request: ControlRequest, as type: Answer.Type) throws -> Answer {
         let client = try director.client()
