@@ -228,6 +228,19 @@ extension ElectionCoreTests {
         #expect(bench.demand?.entries.map(\.disposition) == [.absent, .absent])
     }
 
+    @Test func `a restarted director that hears somebody while its sockets are still to be proved keeps nothing`() {
+        let bench = Bench().started(Bench.settings())
+        bench.held = [.init(interface: "eth0", address: .v4(IPv4Address(192, 0, 2, 100)))]
+        bench.interface?.hearing = []
+        bench.interface?.proving = [.ipv4]
+        bench.look()
+        #expect(bench.disposition == .asFound)
+        bench.hear(0)
+        #expect(bench.disposition == .asFound, "who gives up claims nothing")
+        bench.hear(10)
+        #expect(bench.disposition == .absent)
+    }
+
     @Test func `a restart that took too long, or lost its address, waits like any other`() {
         for (isLate, isHeld) in [(true, true), (false, false)] {
             let bench = Bench()

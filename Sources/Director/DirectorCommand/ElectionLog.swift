@@ -30,8 +30,9 @@ struct ElectionLog {
             recordAddresses(of: router, before: before)
             recordHealing(of: router, before: before)
             for finding in router.findings {
-                // Before the first look there is nothing to be right or wrong.
+                // Before the first look, and before its sockets are proved, there is nothing to be right or wrong.
                 if case .interfaceUnusable(.unknown) = finding { continue }
+                if case .interfaceUnusable(.unproved) = finding { continue }
                 let isNews =
                     finding.isSendersDoing
                     ? take(finding, of: router.name, at: now)

@@ -93,9 +93,9 @@ extension ElectionCore {
         /// Whether a fault says no more than that it is not known yet whether the interface can be used.
         ///
         /// On a busy machine the proof that a new process's sockets receive takes a moment; an address that is given up
-        /// for it would be missed by every client.
+        /// for it would be missed by every client. But who hears an Active Router has his proof.
         func awaits(_ fault: ElectionReport.InterfaceFault?) -> Bool {
-            fault == .unknown || fault == .unproved && !hasBeenUp
+            fault == .unknown || fault == .unproved && !hasBeenUp && heardBeforeStart == nil
         }
 
         /// Forgets what was claimed and announced: the addresses go to another MAC, of which every host has to hear.
