@@ -118,11 +118,14 @@ package final class ConnectionTransfer: Sendable {
             var watch = try OpeningWatch(settings, services: Set(services.keys), realServers: realServers)
             beginLooking()
             isLooking = true
+            watch.learn()
             while !isOver, state.withLock({ $0.openings }) < ConnectionNews.entryLimit {
                 let news = try watch.turn(until: min(Clock.now + Self.watchTurn, state.withLock { $0.deadline }))
                 guard !news.isEmpty else { continue }
                 state.withLock { state in
+                    // What is told as the SYN goes on may come after a look that knew more.
                     state.opened.formUnion(news.opened)
+                    state.opened.formUnion(news.forwarded.keys)
                     state.openings += news.opened.count
                     state.forwarded += news.forwarded.count
                 }

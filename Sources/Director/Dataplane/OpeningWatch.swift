@@ -28,7 +28,7 @@ struct OpeningWatch: ~Copyable {
     /// How many bytes may wait: what is opened while this thread does not run, at the kernel's price of 1 to 4 KiB a frame.
     fileprivate static let buffer: Int32 = 8 << 20
     /// The time between two looks at the neighbour table for a link-layer address that is not known.
-    private static let lookInterval = Interval.milliseconds(100)
+    private static let learningInterval = Interval.milliseconds(100)
 
     private let services: Set<ServiceIdentity>
     private let realServers: Set<IPAddress>
@@ -37,7 +37,9 @@ struct OpeningWatch: ~Copyable {
     private let sender: MulticastSender
     private var reactor: Reactor
     private var links: RealServerLinks
-    private var lookedAt: MonotonicInstant
+    private var learnedAt: MonotonicInstant?
+    /// What went on to link-layer addresses that are not known, until the next look at the neighbour table.
+    private var unresolved: [(key: SyncedConnection.Key, mac: MACAddress)] = []
     /// What was opened and is still to be sent on; a SYN that this machine sends by itself, as a probe, is not among it.
     private var waiting: Set<SyncedConnection.Key> = []
 
@@ -61,26 +63,40 @@ struct OpeningWatch: ~Copyable {
         self.sender = sender
         self.sockets = sockets
         self.reactor = reactor
-        links = Self.look(for: realServers)
-        lookedAt = Clock.now
+        links = RealServerLinks(realServers, in: [])
     }
 
-    /// Without the neighbour table a look at the connections tells of the real servers, only later.
-    private static func look(for realServers: Set<IPAddress>) -> RealServerLinks {
-        let neighbours = try? RouteSocket().neighbours()
-        return RealServerLinks(realServers, in: neighbours ?? [])
+    /// Learns the real servers' link-layer addresses from the neighbour table.
+    ///
+    /// The kernel may keep whoever asks waiting, for a lock that any change of an interface holds: whatever can be told
+    /// without is told before.
+    mutating func learn() {
+        learnedAt = Clock.now
+        // Without the neighbour table a look at the connections tells of the real servers, only later.
+        if let neighbours = try? RouteSocket().neighbours() { links = RealServerLinks(realServers, in: neighbours) }
     }
 
     /// Waits for connections that are being opened, until then at the latest, and tells of them; gives those.
     mutating func turn(until deadline: MonotonicInstant) throws(Errno) -> News {
-        guard try !reactor.wait(until: deadline).isEmpty else { return News() }
+        let due = unresolved.isEmpty ? nil : learnedAt.map { $0 + Self.learningInterval }
+        let isReadable = try !reactor.wait(until: due.map { min($0, deadline) } ?? deadline).isEmpty
         var news = News()
-        for holder in sockets {
-            for _ in 0..<Self.burst {
-                guard let frame = try holder.socket.receive() else { break }
-                take(frame, &news)
+        if isReadable {
+            for holder in sockets {
+                for _ in 0..<Self.burst {
+                    guard let frame = try holder.socket.receive() else { break }
+                    take(frame, &news)
+                }
             }
+            tell(news)
         }
+        let late = resolve()
+        tell(late)
+        news.forwarded.merge(late.forwarded) { $1 }
+        return news
+    }
+
+    private func tell(_ news: News) {
         // What goes on in the same turn takes the place of what the successor remembers by itself.
         let pending = news.opened.filter { news.forwarded[$0] == nil }.map { SyncedConnection(opening: $0) }
         let placed = news.forwarded.map { SyncedConnection(forwarding: $0.key, to: $0.value) }
@@ -89,7 +105,6 @@ struct OpeningWatch: ~Copyable {
             // real server again.
             do throws(Errno) { try sender.send(message) } catch {}
         }
-        return news
     }
 
     private mutating func take(_ frame: ReceivedFrame, _ news: inout News) {
@@ -99,17 +114,33 @@ struct OpeningWatch: ~Copyable {
             waiting.insert(key)
             // A SYN that is sent again goes wherever the kernel says now.
             news.forwarded[key] = nil
+            unresolved.removeAll { $0.key == key }
             return
         }
         guard waiting.contains(key), let mac = ConnectionOpening.receiver(ofFrame: frame.bytes) else { return }
         let family = key.client.address.family
-        if !links.knows(mac, family: family), Clock.now - lookedAt >= Self.lookInterval {
-            links = Self.look(for: realServers)
-            lookedAt = Clock.now
+        if let address = links.realServer(at: mac, family: family) {
+            waiting.remove(key)
+            news.forwarded[key] = Endpoint(address: address, port: key.service.endpoint.port)
+        } else if !links.knows(mac, family: family), unresolved.count < Self.burst {
+            unresolved.append((key, mac))
         }
-        guard let address = links.realServer(at: mac, family: family) else { return }
-        waiting.remove(key)
-        news.forwarded[key] = Endpoint(address: address, port: key.service.endpoint.port)
+    }
+
+    /// Finds the real servers of what went on to unknown addresses, if it is time to look again; who is not found then is
+    /// left to the looks at the connections.
+    private mutating func resolve() -> News {
+        var news = News()
+        let isDue = learnedAt.map { Clock.now - $0 >= Self.learningInterval } ?? true
+        guard isDue, !unresolved.isEmpty else { return news }
+        learn()
+        for (key, mac) in unresolved where waiting.contains(key) {
+            guard let address = links.realServer(at: mac, family: key.client.address.family) else { continue }
+            waiting.remove(key)
+            news.forwarded[key] = Endpoint(address: address, port: key.service.endpoint.port)
+        }
+        unresolved = []
+        return news
     }
 }
 
