@@ -88,6 +88,17 @@ import Testing
         )
     }
 
+    @Test func `somebody who orders maintenance meanwhile ends no connection by that`() {
+        var status = Self.status(.maintenance, there: nil)
+        status.services[0].destinations[0].activeConnections = 2
+        #expect(Self.progress(status).state == .draining)
+        status.services[0].destinations[0].activeConnections = 0
+        status.services[0].destinations[0].weightApplied = 1
+        #expect(Self.progress(status).state == .draining, "the kernel has not been told")
+        status.services[0].destinations[0].weightApplied = 0
+        #expect(Self.progress(status).state == .drained)
+    }
+
     @Test func `what the other director has drained is over there`() {
         #expect(Self.progress(Self.status(.drained, there: "unknown")).state == .drained)
         #expect(Self.progress(Self.status(.maintenance, there: "maintenance")).state == .drained)

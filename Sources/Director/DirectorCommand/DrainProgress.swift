@@ -65,7 +65,16 @@ struct DrainProgress: Hashable, Codable {
 
     // The connections may be the other director's: a standby counts what it was told of, if anything.
     private static func isBusy(_ destination: DestinationStatus) -> Bool {
-        destination.state != .drained && destination.state != .maintenance || isBusy(there: destination)
+        switch destination.state {
+        case .drained: isBusy(there: destination)
+        // Somebody has ordered maintenance meanwhile: who is left is counted by the table alone.
+        case .maintenance: isUsed(destination) || isBusy(there: destination)
+        case .up, .down, .draining, .unknown: true
+        }
+    }
+
+    private static func isUsed(_ destination: DestinationStatus) -> Bool {
+        destination.weightApplied ?? 0 > 0 || destination.activeConnections ?? 0 > 0
     }
 
     // What is drained there is told as unknown.

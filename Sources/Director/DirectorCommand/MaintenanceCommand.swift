@@ -8,7 +8,7 @@ struct MaintenanceCommand: ParsableCommand {
         abstract: "Takes a real server out of service until undrain or --for ends it.",
         discussion: """
             With --wait it is drained first, and in maintenance once its last connection has ended: exit status 0, or 3 \
-            if the deadline came first.
+            if the deadline came first. --for counts for the drain, and anew for the maintenance.
             """,
     )
 
@@ -37,6 +37,8 @@ struct MaintenanceCommand: ParsableCommand {
         }
         var request = OrderRequest(realServer: options.node, service: options.service, action: .maintenance)
         try terms.apply(to: &request)
+        // What was cut off stays so: the real server would be back in the kernel's service, and its connections with it.
+        if end != nil { request.deadline = 0 }
         try options.ask(.order(request))
         if let end { throw end }
     }
