@@ -97,6 +97,10 @@ import Testing
         #expect(Self.progress(status).state == .draining, "the kernel has not been told")
         status.services[0].destinations[0].weightApplied = 0
         #expect(Self.progress(status).state == .drained)
+        status.services[0].destinations[0].inactiveConnections = 1
+        #expect(Self.progress(status).state == .drained, "of TCP it has ended")
+        status.services[0].protocol = "udp"
+        #expect(Self.progress(status).state == .draining)
     }
 
     @Test func `what the other director has drained is over there`() {

@@ -118,7 +118,6 @@ package final class ConnectionTransfer: Sendable {
             var watch = try OpeningWatch(settings, services: Set(services.keys), realServers: realServers)
             beginLooking()
             isLooking = true
-            watch.learn()
             while !isOver, state.withLock({ $0.openings }) < ConnectionNews.entryLimit {
                 let news = try watch.turn(until: min(Clock.now + Self.watchTurn, state.withLock { $0.deadline }))
                 guard !news.isEmpty else { continue }

@@ -69,9 +69,10 @@ struct OpeningWatch: ~Copyable {
     /// Learns the real servers' link-layer addresses from the neighbour table.
     ///
     /// The kernel may keep whoever asks waiting, for a lock that any change of an interface holds: whatever can be told
-    /// without is told before.
-    mutating func learn() {
-        learnedAt = Clock.now
+    /// without is told before, and the first SYN that goes on makes the watch ask.
+    private mutating func learn() {
+        // By its end: where it takes long, what comes meanwhile is read before the next one.
+        defer { learnedAt = Clock.now }
         // Without the neighbour table a look at the connections tells of the real servers, only later.
         if let neighbours = try? RouteSocket().neighbours() { links = RealServerLinks(realServers, in: neighbours) }
     }

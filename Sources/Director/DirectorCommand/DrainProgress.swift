@@ -18,7 +18,7 @@ struct DrainProgress: Hashable, Codable {
     init(_ status: ClusterStatus, realServer: String, service: String?) {
         let concerned = status.services.filter { service == nil || $0.name == service }
         let destinations = concerned.flatMap { service in
-            service.destinations.filter { $0.realServer == realServer }.map { (service.name, $0) }
+            service.destinations.filter { $0.realServer == realServer }.map { (service, $0) }
         }
         let orders = status.realServers.first { $0.name == realServer }?.orders ?? []
         let standing = orders.filter { !$0.action.hasPrefix("weight") && ($0.service == nil || $0.service == service) }
@@ -28,20 +28,20 @@ struct DrainProgress: Hashable, Codable {
         let isCutOff = standing.contains { $0.cutOffIn == 0 } && destinations.contains { $0.1.weightApplied == nil }
         if standing.isEmpty {
             state = .withdrawn
-        } else if destinations.contains(where: { Self.isBusy($0.1) }) {
+        } else if destinations.contains(where: { Self.isBusy($0.1, in: $0.0) }) {
             state = .draining
         } else if isCutOff {
             state = .cutOff
         } else {
             state = silent == nil ? .drained : .draining
         }
-        let counts = destinations.map { name, destination in
+        let counts = destinations.map { service, destination in
             let active = destination.activeConnections ?? 0
             let left =
                 destination.state == .drained && active > 0
                 ? "the real server has no connection left of the \(active) in the kernel's table"
                 : "\(active) active and \(destination.inactiveConnections ?? 0) ended connection(s) left"
-            return "\(name): \(destination.state.rawValue), \(left)"
+            return "\(service.name): \(destination.state.rawValue), \(left)"
                 + (Self.isBusy(there: destination) ? "; on the other director: \(destination.peerState ?? "")" : "")
         }
         let known = counts.isEmpty ? "no service has \(realServer)" : counts.joined(separator: "; ")
@@ -64,17 +64,19 @@ struct DrainProgress: Hashable, Codable {
     }
 
     // The connections may be the other director's: a standby counts what it was told of, if anything.
-    private static func isBusy(_ destination: DestinationStatus) -> Bool {
+    private static func isBusy(_ destination: DestinationStatus, in service: ServiceStatus) -> Bool {
         switch destination.state {
         case .drained: isBusy(there: destination)
         // Somebody has ordered maintenance meanwhile: who is left is counted by the table alone.
-        case .maintenance: isUsed(destination) || isBusy(there: destination)
+        case .maintenance: isUsed(destination, in: service) || isBusy(there: destination)
         case .up, .down, .draining, .unknown: true
         }
     }
 
-    private static func isUsed(_ destination: DestinationStatus) -> Bool {
-        destination.weightApplied ?? 0 > 0 || destination.activeConnections ?? 0 > 0
+    private static func isUsed(_ destination: DestinationStatus, in service: ServiceStatus) -> Bool {
+        // Of UDP nothing is known to have ended.
+        let inactive = service.protocol == "udp" ? destination.inactiveConnections ?? 0 : 0
+        return destination.weightApplied ?? 0 > 0 || (destination.activeConnections ?? 0) + inactive > 0
     }
 
     // What is drained there is told as unknown.
