@@ -224,6 +224,8 @@ final class ElectionChecker {
             var watch = watches[node.index][key] ?? Watch()
             if watch.state != .active, router.state == .active { checkTakeover(watch, router, key, node) }
             if router.state != .active { watch.lastSent = nil }
+            // After its startup a router goes by its own interval again (RFC 9568 section 6.4.1).
+            if router.state == .initialize { watch.lastHeard = nil }
             watch.state = router.state
             watch.reason = router.reason
             watch.handover = router.handover

@@ -31,11 +31,13 @@ struct SimulatorTests {
     /// is set anew by a packet that comes when it is due. 5923: a director that advertises twenty times as often as the other
     /// one is restarted, and cannot know of the other's interval before it takes over. 2242: a director whose clock is fast
     /// finds its agent stale, and the checker counted by a right one. 40484, 885563, 1273942, 1435679: a director that stands
-    /// still is reconfigured, and the checker went by what it had not read yet.
+    /// still is reconfigured, and the checker went by what it had not read yet. 1751966: a cable comes back, and the checker
+    /// counted by an interval that was learned before.
     @Test(
         "keeps its promises under seeds that once broke one",
         arguments: [
             UInt64(763), 968, 1284, 1634, 1878, 2242, 3511, 4877, 5923, 13593, 40_484, 885_563, 1_273_942, 1_435_679,
+            1_751_966,
         ]
     )
     func regressions(seed: UInt64) { expectNoViolation(seed) }
