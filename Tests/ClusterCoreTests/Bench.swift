@@ -37,6 +37,8 @@ final class Bench {
     var logs: [StatusChange] = []
     var remembered: [[OperatorOrder]] = []
     var availability: [ServiceAvailability] = []
+    /// How often the core said that the other director's news are old.
+    var opinionsOutdated = 0
     var hasStopped = false
     /// What the kernel has of each real address.
     var kernel: [Endpoint: UInt32] = [:]
@@ -116,6 +118,7 @@ final class Bench {
             case .remember(let orders, _): remembered.append(orders)
             case .log(let change): logs.append(change)
             case .availability(let services): availability = services
+            case .opinionsOutdated: opinionsOutdated += 1
             case .stopped: hasStopped = true
             }
         }

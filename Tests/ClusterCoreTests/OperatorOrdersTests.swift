@@ -213,8 +213,12 @@ import Testing
         bench.publish("web1", idle(.violated))
         look()
         #expect(bench.destination(1)?.state == .draining)
+        let told = bench.opinionsOutdated
         bench.publish("web1", idle(.holds))
         #expect(bench.destination(1)?.state == .drained)
+        #expect(bench.opinionsOutdated == told + 1, "who waits at the other director hears at once")
+        bench.publish("web1", idle(.holds) + [Fact(.capacity, .node, .holds, evidence: "50%")])
+        #expect(bench.opinionsOutdated == told + 1, "nothing else that a node says has it told")
         #expect(bench.destination(1)?.activeConnections == 32)
         bench.publish("web1", idle(.violated))
         look(active: 0, inactive: 1)

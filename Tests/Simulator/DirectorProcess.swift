@@ -261,7 +261,7 @@ final class DirectorProcess {
             connections[identifier] = connection
             world.after(world.streamDelay()) { connection.dial() }
         case .remember: break  // The simulated operators order anew after a crash.
-        case .availability, .log: break
+        case .availability, .opinionsOutdated, .log: break
         case .stopped:
             hasClusterStopped = true
             exitIfDone()

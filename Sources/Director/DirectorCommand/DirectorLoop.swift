@@ -211,6 +211,7 @@ struct DirectorLoop: ~Copyable {
             case .closeAgent(let connection): threads.dialer.close(connection)
             case .remember(let orders, let withdrawn): remember(orders, withdrawn: withdrawn)
             case .availability: break  // The status shows it.
+            case .opinionsOutdated: peerInformationDue = MonotonicInstant(nanoseconds: 0)
             case .log(let change):
                 clusterLog.record(change)
                 peerInformationDue = MonotonicInstant(nanoseconds: 0)

@@ -135,6 +135,11 @@ struct AgentLink: Sendable {
         }
     }
 
+    /// The services that it says have no connection of clients left.
+    var idleServices: Set<FactSubject> {
+        Set(facts.lazy.map(\.fact).filter { $0.kind == .idle && $0.verdict == .holds }.map(\.subject))
+    }
+
     /// What share of the node's capacity its services may count on.
     var memberCapacity: MemberCapacity {
         if let capacity { return .offered(capacity, evidence: capacityFact?.fact.evidence ?? "\(capacity)%") }

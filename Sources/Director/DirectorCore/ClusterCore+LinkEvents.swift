@@ -35,7 +35,9 @@ extension ClusterCore {
                 links[name] = link
             case .reported:
                 link.phase = .open(identifier, session, hasReported: true, abandonAt: nil)
+                let idleBefore = link.idleServices
                 link.take(session.facts, capacity: session.capacity)
+                if link.idleServices != idleBefore { areOpinionsOutdated = true }
                 (link.lastHeard, link.staleAt) = (session.lastHeard, nil)
                 followDrain(&link)
                 links[name] = link

@@ -84,6 +84,8 @@ package struct ClusterCore: ~Copyable {
     var isUninformed = false
     /// When they are told in a turn of its own, because the last one changed the kernel's table.
     var informingDue: MonotonicInstant?
+    /// Whether a node that is drained says something else of its connections than before.
+    var areOpinionsOutdated = false
     /// Whether something changed that decides what is probed.
     var isDemandOutdated = false
     var closes: [ConnectionIdentifier] = []
@@ -197,6 +199,10 @@ package struct ClusterCore: ~Copyable {
                 isDemandOutdated = false
                 demandProbes(settings, into: &effects)
             }
+        }
+        if areOpinionsOutdated {
+            areOpinionsOutdated = false
+            effects.append(.opinionsOutdated)
         }
         collectOutput()
         effects.insert(
