@@ -16,6 +16,7 @@ final class Subject {
     var settings: VirtualRouterSettings { machine.settings }
     var state: VirtualRouter.State { machine.state }
     var since: MonotonicInstant { machine.since }
+    var reason: TransitionReason { machine.reason }
     var deadline: MonotonicInstant? { machine.deadline }
     var lateAfter: MonotonicInstant? { machine.lateAfter }
     var primaryAddress: IPAddress? { machine.primaryAddress }

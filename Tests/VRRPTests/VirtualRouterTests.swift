@@ -192,6 +192,47 @@ struct VirtualRouterTests {
         #expect(router.deadline == now + Self.down(100))
     }
 
+    @Test func `Backup, itself late when the Active Router is silent, listens once for three times as long`() {
+        /// A Backup Router that heard the Active Router at the start, and how its timer's end goes.
+        func late(_ lateness: Interval) -> (router: Subject, effects: [VirtualRouter.Effect], now: MonotonicInstant) {
+            let router = Self.backup()
+            _ = router.handle(.advertisementReceived(Self.advertisement(200), from: Self.higher), at: Self.start)
+            let now = Self.start + Self.down(100) + lateness
+            return (router, router.handle(.deadlineReached, at: now), now)
+        }
+        let interval = Self.interval
+        #expect(!late(.zero).effects.isEmpty)
+        #expect(!late(interval / 20 - .nanoseconds(1)).effects.isEmpty, "every thread wakes up after its time")
+        let (router, effects, now) = late(interval / 20)
+        #expect(effects.isEmpty)
+        #expect(router.deadline == now + interval / 20 * 3)
+        let longest = Self.start + Self.down(100) + interval / 2 + interval
+        #expect(late(interval / 2).router.deadline == longest, "an interval at most")
+        // What was on its way is heard, and the next silence has its moment again.
+        let heard = VirtualRouter.Event.advertisementReceived(Self.advertisement(200), from: Self.higher)
+        #expect(router.handle(heard, at: now + .milliseconds(1)).isEmpty)
+        #expect(router.deadline == now + .milliseconds(1) + Self.down(100))
+        let next = now + .milliseconds(1) + Self.down(100) + interval / 10
+        #expect(router.handle(.deadlineReached, at: next).isEmpty)
+        // Nothing comes: it waits no third time, however late it is again.
+        #expect(router.handle(.deadlineReached, at: next + interval).contains(.sendAdvertisement(priority: 100)))
+        #expect(router.reason == .activeRouterSilent)
+    }
+
+    @Test func `Backup, itself late, waits for nobody who gave up, was never heard, or is its lesser`() {
+        for (advertisement, reason): (Advertisement?, TransitionReason) in [
+            (nil, .nobodyHeard), (Self.advertisement(0), .activeRouterGaveUp), (Self.advertisement(1), .preemption),
+        ] {
+            let router = Self.backup()
+            if let advertisement {
+                _ = router.handle(.advertisementReceived(advertisement, from: Self.lower), at: Self.start)
+            }
+            guard let due = router.deadline else { continue }
+            #expect(!router.handle(.deadlineReached, at: due + Self.interval / 2).isEmpty)
+            #expect(router.reason == reason)
+        }
+    }
+
     @Test func `Backup, new settings, moves the timer by the difference of the skews`() {
         let router = Self.backup()
         #expect(router.handle(.reconfigured(Self.settings(200)), at: Self.start + .milliseconds(10)) == [])

@@ -39,6 +39,10 @@ extension VirtualRouter {
         case .deadlineReached:
             // The timer may have been moved since the wake-up was asked for.
             guard now >= watch.timer else { return [] }
+            if let extended = secondHearing(watch, at: now) {
+                (state, hasListenedLonger) = (extended.state, true)
+                return []
+            }
             return becomeActive(settings.isAddressOwner ? .addressOwner : watch.onExpiry, at: now)
         case .resumedLate:
             // Own lateness is not the peer's silence: watch for a whole interval more.
@@ -81,6 +85,22 @@ extension VirtualRouter {
         }
     }
 
+    /// The watch that goes on for a moment because this router itself woke up late; nothing where it decides now.
+    ///
+    /// What held it up has often held up the Active Router too, or what it sent: two virtual machines on one host, or one
+    /// whose network card hands over what came in only after the first thread has run. Then the advertisement is due at
+    /// this very moment. A dead one costs three times the lateness for that, an interval at most, and once in a silence.
+    /// Less than a twentieth of the interval is no lateness: every thread wakes up after its time.
+    private func secondHearing(_ watch: Watch, at now: MonotonicInstant) -> Watch? {
+        let lateness = now - watch.timer
+        guard watch.onExpiry == .activeRouterSilent, !hasListenedLonger, !settings.isAddressOwner,
+            lateness >= watch.interval / 20
+        else { return nil }
+        var extended = watch
+        extended.timer = now + min(lateness * 3, watch.interval)
+        return extended
+    }
+
     /// What an advertisement does to the watch.
     private mutating func hear(
         _ advertisement: Advertisement,
@@ -111,6 +131,7 @@ extension VirtualRouter {
         watch.interval = learnedInterval(advertisement)
         watch.timer = now + activeDownInterval(of: watch.interval)
         watch.onExpiry = .activeRouterSilent
+        hasListenedLonger = false
         return watch
     }
 }

@@ -44,6 +44,7 @@ extension VirtualRouter {
         onExpiry: TransitionReason,
         at now: MonotonicInstant,
     ) -> Effect {
+        hasListenedLonger = false
         let timer = now + activeDownInterval(of: interval)
         return enter(
             .backup(activeDownTimer: timer, activeAdverInterval: interval, onExpiry: onExpiry),

@@ -97,6 +97,8 @@ package struct VirtualRouter: ~Copyable {
     package internal(set) var activeRouter: ActiveRouter?
     /// What is agreed with the other director beside the protocol.
     package internal(set) var handover: Handover = .none
+    /// Whether a Backup Router has listened on after its timer ran out, since it last heard the Active Router.
+    var hasListenedLonger = false
     /// Active_Adver_Interval of the successor, heard while this router hands over to it.
     var successorInterval: Interval?
     /// The counters.
