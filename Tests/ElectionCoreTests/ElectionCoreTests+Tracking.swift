@@ -134,6 +134,19 @@ import VRRP
         #expect(Self.states(bench) == [.active, .active])
     }
 
+    @Test func `a group that wakes up late takes over together, and soon`() {
+        let routers = Self.group()
+        for lateness in stride(from: Int64(0), through: 300, by: 10).map(Interval.milliseconds) {
+            let bench = Self.grouped()
+            for settings in routers { bench.hear(200, settings) }
+            let due = bench.now + Bench.down()
+            bench.now = due + lateness
+            bench.handle(.deadlineReached)
+            bench.pass(.milliseconds(50))
+            #expect(Self.states(bench) == [.active, .active], "late by \(lateness)")
+        }
+    }
+
     @Test func `routers of no group or of two move alone`() {
         var routers = Self.group()
         routers[1].syncGroup = "other"

@@ -206,8 +206,8 @@ struct VirtualRouterTests {
         let (router, effects, now) = late(interval / 20)
         #expect(effects.isEmpty)
         #expect(router.deadline == now + interval / 20 * 3)
-        let longest = Self.start + Self.down(100) + interval / 2 + interval
-        #expect(late(interval / 2).router.deadline == longest, "an interval at most")
+        let longest = Self.start + Self.down(100) + interval + interval / 2
+        #expect(late(interval).router.deadline == longest, "half an interval at most")
         // What was on its way is heard, and the next silence has its moment again.
         let heard = VirtualRouter.Event.advertisementReceived(Self.advertisement(200), from: Self.higher)
         #expect(router.handle(heard, at: now + .milliseconds(1)).isEmpty)

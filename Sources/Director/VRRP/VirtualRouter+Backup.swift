@@ -89,15 +89,16 @@ extension VirtualRouter {
     ///
     /// What held it up has often held up the Active Router too, or what it sent: two virtual machines on one host, or one
     /// whose network card hands over what came in only after the first thread has run. Then the advertisement is due at
-    /// this very moment. A dead one costs three times the lateness for that, an interval at most, and once in a silence.
-    /// Less than a twentieth of the interval is no lateness: every thread wakes up after its time.
+    /// this very moment. A dead one costs three times the lateness for that, half an interval at most, and once in a
+    /// silence: less than what companions in a synchronization group take for a sign of life. Less than a twentieth of the
+    /// interval is no lateness: every thread wakes up after its time.
     private func secondHearing(_ watch: Watch, at now: MonotonicInstant) -> Watch? {
         let lateness = now - watch.timer
         guard watch.onExpiry == .activeRouterSilent, !hasListenedLonger, !settings.isAddressOwner,
             lateness >= watch.interval / 20
         else { return nil }
         var extended = watch
-        extended.timer = now + min(lateness * 3, watch.interval)
+        extended.timer = now + min(lateness * 3, watch.interval / 2)
         return extended
     }
 
