@@ -97,7 +97,7 @@ extension Scenario {
         let last = [stream, download].compactMap(\.report.endedAt).max()
         let late = waited.flatMap { waited in last.map { waited - $0 } }
         outcome.check("the command does not return before the last connection's end", (late ?? .zero) >= .zero)
-        // The agent counts every 400 ms, and what it finds goes through both directors at once.
+        // The agent counts every 400 ms and tells at once, a director tells the other one with the next heartbeat, 200 ms.
         outcome.time("drain --wait after the last connection's end", late, .eachAtMost(1_500))
         let served = load.requests.contains { request in
             back.map { request.startedAt > $0 } ?? false && request.server == node.name

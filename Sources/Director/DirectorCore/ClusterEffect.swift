@@ -19,8 +19,8 @@ package enum ClusterEffect: Hashable, Sendable {
     case remember([OperatorOrder], withdrawn: [OrderWithdrawal])
     /// The services are served in another way than before; one entry for each service, in the file's order.
     case availability([ServiceAvailability])
-    /// What the other director is told of real servers may be other than before, though nothing was decided: the last
-    /// connection of a node that is drained has ended, or one has come.
+    /// What the other director is told of real servers, with the next heartbeat, may be other than before, though nothing
+    /// was decided: the last connection of a node that is drained has ended, or one has come.
     case opinionsOutdated
     /// Write an entry to the log.
     case log(StatusChange)
