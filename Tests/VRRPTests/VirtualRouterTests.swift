@@ -219,6 +219,17 @@ struct VirtualRouterTests {
         #expect(router.reason == .activeRouterSilent)
     }
 
+    @Test func `Backup, itself late again after a reload, has listened on once already`() {
+        let router = Self.backup()
+        _ = router.handle(.advertisementReceived(Self.advertisement(200), from: Self.higher), at: Self.start)
+        let late = Self.start + Self.down(100) + Self.interval / 10
+        #expect(router.handle(.deadlineReached, at: late).isEmpty)
+        #expect(router.handle(.reconfigured(Self.settings(120)), at: late).isEmpty)
+        guard let due = router.deadline else { return }
+        #expect(!router.handle(.deadlineReached, at: due + Self.interval).isEmpty)
+        #expect(router.reason == .activeRouterSilent)
+    }
+
     @Test func `Backup, itself late, waits for nobody who gave up, was never heard, or is its lesser`() {
         for (advertisement, reason): (Advertisement?, TransitionReason) in [
             (nil, .nobodyHeard), (Self.advertisement(0), .activeRouterGaveUp), (Self.advertisement(1), .preemption),
