@@ -26,6 +26,8 @@ struct AddressLoop: ~Copyable {
     private var demand: AddressDemand?
     private var applied: AddressDemand?
     private var reported: AddressReport?
+    /// What the last look found, while nothing has been announced since.
+    private var picture: KernelAddresses?
     private var repairs: UInt64 = 0
     private var nextLook: MonotonicInstant?
     private var pacing = LookPacing()
@@ -77,16 +79,9 @@ struct AddressLoop: ~Copyable {
             demand = newest
             nextLook = Clock.now
         }
-        if ready.contains(where: { $0.token == Self.monitorToken }) {
-            do throws(NetlinkError) {
-                // What was announced only says that it is time to look; a lost announcement says the same.
-                if try !monitor.read().isEmpty { lookSoon() }
-            } catch {
-                lookSoon()
-                note(error)
-            }
-        }
+        if ready.contains(where: { $0.token == Self.monitorToken }) { readAnnouncements() }
         guard let demand = demand.map(\.possible), let due = nextLook, due <= Clock.now else { return }
+        if demand.generation != applied?.generation { anticipate(demand) }
         do throws(NetlinkError) {
             let isClean = try converge(on: demand)
             let resync = demand.entries.contains { $0.virtualMAC != nil } ? Self.virtualResync : Self.resync
@@ -98,7 +93,18 @@ struct AddressLoop: ~Copyable {
         }
     }
 
+    /// What was announced only says that it is time to look; a lost announcement says the same.
+    private mutating func readAnnouncements() {
+        do throws(NetlinkError) {
+            if try !monitor.read().isEmpty { lookSoon() }
+        } catch {
+            lookSoon()
+            note(error)
+        }
+    }
+
     private mutating func lookSoon() {
+        picture = nil
         let soon = pacing.look(afterAnnouncementAt: Clock.now)
         nextLook = nextLook.map { min($0, soon) } ?? soon
     }
@@ -107,11 +113,41 @@ struct AddressLoop: ~Copyable {
         thread.trouble.withLock { $0 = AddressTrouble(error: error, count: ($0?.count ?? 0) + 1) }
     }
 
+    /// Adds what a new demand adds by what the last look found, if nothing was announced since then.
+    ///
+    /// A takeover waits for this, and a look takes longer than the addition. The look comes afterwards, and mends and tells
+    /// what was missed or refused here.
+    private mutating func anticipate(_ demand: AddressDemand) {
+        // What was announced since this thread woke up counts too.
+        readAnnouncements()
+        guard var kernel = picture.take() else { return }
+        let steps = AddressPlan.steps(
+            demand: demand,
+            before: applied,
+            found: kernel.found,
+            interfaces: kernel.interfaces
+        )
+        guard !steps.isEmpty, steps.allSatisfy(\.isAddition) else { return }
+        do throws(NetlinkError) {
+            for step in steps { try perform(step, &kernel) }
+        } catch {
+            return
+        }
+        report(kernel.report(for: demand, failures: [], repairs: repairs))
+    }
+
+    private mutating func report(_ report: AddressReport) {
+        guard report != reported else { return }
+        reported = report
+        thread.report(report)
+    }
+
     /// Dump, mend, dump again, report; true if nothing was refused.
     ///
     /// Addresses that the kernel acknowledged are reported before anything else is read, because the first announcement
     /// waits for them; their own announcement makes the loop look again.
     private mutating func converge(on demand: AddressDemand) throws(NetlinkError) -> Bool {
+        picture = nil
         let begin = Clock.now
         defer { pacing.looked(from: begin, to: Clock.now) }
         var kernel = try KernelAddresses(socket)
@@ -138,11 +174,8 @@ struct AddressLoop: ~Copyable {
         let isAcknowledged = failures.isEmpty && steps.allSatisfy(\.isAddition)
         if !isAcknowledged { kernel = try KernelAddresses(socket) }
         if failures.isEmpty { applied = demand }
-        let report = kernel.report(for: demand, failures: failures, repairs: repairs)
-        if report != reported {
-            reported = report
-            thread.report(report)
-        }
+        report(kernel.report(for: demand, failures: failures, repairs: repairs))
+        picture = kernel
         for interface in kernel.raised(for: demand) { repairs += UInt64(try VirtualInterfaces.mend(interface)) }
         return failures.isEmpty
     }
