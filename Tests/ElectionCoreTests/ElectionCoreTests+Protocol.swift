@@ -27,7 +27,8 @@ import VRRP
         #expect(bench.state == .backup)
         let effects = bench.pass(.milliseconds(1))
         #expect(bench.state == .active)
-        guard case .sendAdvertisement(_, let source, let destination, let payload, _, _) = effects.first else {
+        let word = effects.first { if case .sendAdvertisement = $0 { true } else { false } }
+        guard case .sendAdvertisement(_, let source, let destination, let payload, _, _) = word else {
             Issue.record("no advertisement in \(effects)")
             return
         }

@@ -46,7 +46,7 @@ struct ElectionCoreTests {
         #expect(bench.disposition == .absent)
     }
 
-    @Test func `takes over in order: advertise, demand, publish, and announce once the address is there`() throws {
+    @Test func `takes over in order: demand, advertise, publish, and announce once the address is there`() throws {
         let bench = Bench().started(Bench.settings())
         bench.converge()
         #expect(bench.state == .backup)
@@ -55,7 +55,7 @@ struct ElectionCoreTests {
         #expect(bench.now == Bench.start + Bench.down())
         #expect(takeover.count == 3)
         #expect(takeover.priorities == [100])
-        guard case .sendAdvertisement = takeover[0], case .demandAddresses(let demand) = takeover[1],
+        guard case .demandAddresses(let demand) = takeover[0], case .sendAdvertisement = takeover[1],
             case .publish(let report) = takeover[2]
         else {
             Issue.record("wrong order: \(takeover)")
@@ -74,6 +74,33 @@ struct ElectionCoreTests {
         #expect(bench.converge().frames == [Self.announcement])
         #expect(bench.pass(.seconds(4)).frames == Array(repeating: Self.announcement, count: 4))
         #expect(bench.pass(.seconds(60)).frames == [Self.announcement])
+    }
+
+    @Test func `what has to be done does not wait for the report of it`() {
+        let bench = Bench().started(Bench.settings())
+        bench.converge()
+        bench.now = bench.now + Bench.down()
+        let takeover = bench.core.act(on: .deadlineReached, at: bench.now)
+        #expect(takeover.priorities == [100])
+        #expect(takeover.count == 2, "the demand, and no report")
+        let reports = bench.core.reports(at: bench.now)
+        guard case .publish(let report) = reports.first else {
+            Issue.record("no report: \(reports)")
+            return
+        }
+        #expect(reports.count == 1)
+        #expect(report.routers.first?.state == .active)
+        #expect(bench.core.reports(at: bench.now) == [], "nothing has happened since")
+    }
+
+    @Test(arguments: [ElectionEvent.stopRequested, .configurationReplaced(ElectionSettings(routers: []))])
+    func `who lets go says so before the address is taken away`(_ event: ElectionEvent) throws {
+        let bench = Bench.active()
+        let effects = bench.handle(event)
+        #expect(effects.priorities == [0])
+        let word = try #require(effects.firstIndex { if case .sendAdvertisement = $0 { true } else { false } })
+        let demand = try #require(effects.firstIndex { if case .demandAddresses = $0 { true } else { false } })
+        #expect(word < demand)
     }
 
     @Test func `a restarted director keeps a found address silently until its timer runs out`() {

@@ -88,13 +88,13 @@ extension ElectionCore {
         slot.announced = held
     }
 
-    /// What follows from any event: announcements that are due, a new demand, the end of a stop, a report.
+    /// What follows from any event: announcements that are due, a new demand, the end of a stop, later a report.
     mutating func settle(at now: MonotonicInstant, _ effects: inout [ElectionEffect]) {
         for slot in slots where slot.announces && slot.announcer.takeDue(at: now) { announce(slot, &effects) }
         renewDemand(&effects)
         finishStop(at: now, &effects)
         finishSuspension(at: now, &effects)
-        publish(at: now, &effects)
+        owesReport = true
     }
 
     private func announce(_ slot: Slot, _ effects: inout [ElectionEffect]) {
@@ -123,12 +123,14 @@ extension ElectionCore {
         let hasNewClaim = slots.contains { $0.isActive && $0.claimedBy == nil }
         let hasNewRouter = slots.contains { $0.createdBy == nil }
         guard entries != demand.entries || hasNewClaim || hasNewRouter else { return }
+        let onlyClaims = demand.entries.allSatisfy { entries.contains($0) || entries.contains($0.claimed) }
         demand = AddressDemand(generation: demand.generation + 1, entries: entries)
         for slot in slots {
             slot.createdBy = slot.createdBy ?? demand.generation
             if slot.isActive { slot.claimedBy = slot.claimedBy ?? demand.generation }
         }
-        effects.append(.demandAddresses(demand))
+        // A claim goes ahead of its advertisement, so that the kernel is at it while that is sent. Who lets go says so first.
+        effects.insert(.demandAddresses(demand), at: onlyClaims ? 0 : effects.count)
     }
 
     private func disposition(of slot: Slot) -> AddressDemand.Disposition {
@@ -159,5 +161,14 @@ extension ElectionCore {
                 && slot.settings.addresses.contains { $0.address == held.address }
                 && (held.isMarked || !slot.settings.isAddressOwner)
         }
+    }
+}
+
+extension AddressDemand.Entry {
+    /// The entry of the same address when it is wanted.
+    fileprivate var claimed: AddressDemand.Entry {
+        var entry = self
+        entry.disposition = .present
+        return entry
     }
 }

@@ -32,6 +32,7 @@ package struct ElectionCore: ~Copyable {
     var stopDeadline: MonotonicInstant?
     var suspension: Suspension?
     var hasStopped = false
+    var owesReport = false
     var published: (report: ElectionReport, at: MonotonicInstant)?
 
     /// Makes an election that waits for `started`.
@@ -50,6 +51,13 @@ package struct ElectionCore: ~Copyable {
 
     /// Takes an event and says what follows from it, in order.
     package mutating func handle(_ event: ElectionEvent, at now: MonotonicInstant) -> [ElectionEffect] {
+        act(on: event, at: now) + reports(at: now)
+    }
+
+    /// Takes an event and says what has to be done, in order; the reports that it leads to are asked for afterwards.
+    ///
+    /// In two steps because a report takes longer than all the rest, and at a takeover nobody shall wait for it.
+    package mutating func act(on event: ElectionEvent, at now: MonotonicInstant) -> [ElectionEffect] {
         guard !hasStopped else { return [] }
         var effects: [ElectionEffect] = []
         // Before anything else, and above all before anything is sent: a process that slept through its peers' timers
@@ -90,6 +98,15 @@ package struct ElectionCore: ~Copyable {
         }
         moveGroups(at: now, &effects)
         settle(at: now, &effects)
+        return effects
+    }
+
+    /// What is to be published since the events that were acted on; nothing if nothing has changed.
+    package mutating func reports(at now: MonotonicInstant) -> [ElectionEffect] {
+        guard owesReport else { return [] }
+        owesReport = false
+        var effects: [ElectionEffect] = []
+        publish(at: now, &effects)
         return effects
     }
 

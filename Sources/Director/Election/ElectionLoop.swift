@@ -30,6 +30,8 @@ struct ElectionLoop: ~Copyable {
     private var clockReadAt: MonotonicInstant?
     private var sockets: [String: InterfaceSockets] = [:]
     private var lastReport: AddressReport?
+    /// Its interfaces with what became of their sockets, once nothing is left to be tried.
+    private var settledInterfaces: [AddressReport.Interface]?
     private var hasRefusedSockets = false
     private var awaitsProof = false
     private var latencies = LatencyHistogram()
@@ -108,6 +110,7 @@ struct ElectionLoop: ~Copyable {
             // What a router that is no more says last is signed with what it had.
             formerAuthenticator = authenticator
             if settings.firstProblem() == nil { self.settings = settings }
+            settledInterfaces = nil
             readClock(at: now)
             handle(.configurationReplaced(settings), at: now)
             formerAuthenticator = nil
@@ -133,13 +136,24 @@ struct ElectionLoop: ~Copyable {
 
     /// Opens and closes sockets as the interfaces are, and tells the core what it may use.
     private mutating func take(_ report: AddressReport, at now: MonotonicInstant) {
+        // Where the interfaces are as they were, so are the sockets: an address that has come is announced at once.
+        let interfaces = lastReport?.interfaces == report.interfaces ? settledInterfaces : nil
         lastReport = report
         var report = report
+        report.interfaces = interfaces ?? openSockets(report.interfaces, at: now)
+        handle(.addressesReported(report), at: now)
+    }
+
+    private mutating func openSockets(
+        _ found: [AddressReport.Interface],
+        at now: MonotonicInstant,
+    ) -> [AddressReport.Interface] {
+        var interfaces = found
         var refused: [String: Errno] = [:]
         var deaf: [String] = []
         awaitsProof = false
-        for index in report.interfaces.indices {
-            let interface = report.interfaces[index]
+        for index in interfaces.indices {
+            let interface = interfaces[index]
             do throws(Errno) {
                 try open(interface)
             } catch {
@@ -147,28 +161,29 @@ struct ElectionLoop: ~Copyable {
                 refused[interface.name] = error
             }
             guard let sockets = sockets[interface.name], sockets.identity.index == interface.index else {
-                if refused[interface.name] != nil { report.interfaces[index].hearing = [] }
+                if refused[interface.name] != nil { interfaces[index].hearing = [] }
                 continue
             }
             guard interface.isUp, interface.hasCarrier else { continue }
             // No claim before the sockets are known to receive.
             let hearing = sockets.prove(interface, at: now)
-            report.interfaces[index].hearing = hearing
-            report.interfaces[index].proving = Set(sockets.identity.families).subtracting(hearing)
+            interfaces[index].hearing = hearing
+            interfaces[index].proving = Set(sockets.identity.families).subtracting(hearing)
             if hearing.count < sockets.identity.families.count {
                 awaitsProof = true
             } else if !sockets.isProved, interface.hasAddress(of: sockets.identity.families) {
                 deaf.append(interface.name)
             }
         }
-        let present = Set(report.interfaces.map(\.name))
+        let present = Set(interfaces.map(\.name))
         for name in sockets.keys.sorted() where !present.contains(name) { close(name) }
         hasRefusedSockets = !refused.isEmpty
         thread.condition.withLock { condition in
             condition.socketFailures = refused
             condition.deafInterfaces = deaf
         }
-        handle(.addressesReported(report), at: now)
+        settledInterfaces = refused.isEmpty && !awaitsProof && deaf.isEmpty ? interfaces : nil
+        return interfaces
     }
 
     private mutating func open(_ interface: AddressReport.Interface) throws(Errno) {
@@ -195,7 +210,12 @@ struct ElectionLoop: ~Copyable {
     }
 
     private mutating func handle(_ event: ElectionEvent, at now: MonotonicInstant) {
-        for effect in core.handle(event, at: now) {
+        execute(core.act(on: event, at: now))
+        execute(core.reports(at: now))
+    }
+
+    private mutating func execute(_ effects: [ElectionEffect]) {
+        for effect in effects {
             switch effect {
             case .sendAdvertisement(let interface, let source, let destination, let message, let trailer, let mac):
                 // The last look before anything leaves: a process that was stopped since `now` demotes first, in the
