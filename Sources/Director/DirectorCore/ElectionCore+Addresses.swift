@@ -123,7 +123,8 @@ extension ElectionCore {
         let hasNewClaim = slots.contains { $0.isActive && $0.claimedBy == nil }
         let hasNewRouter = slots.contains { $0.createdBy == nil }
         guard entries != demand.entries || hasNewClaim || hasNewRouter else { return }
-        let onlyClaims = demand.entries.allSatisfy { entries.contains($0) || entries.contains($0.claimed) }
+        let isSameList = entries.count == demand.entries.count
+        let onlyClaims = isSameList && zip(demand.entries, entries).allSatisfy { $1 == $0 || $1 == $0.claimed }
         demand = AddressDemand(generation: demand.generation + 1, entries: entries)
         for slot in slots {
             slot.createdBy = slot.createdBy ?? demand.generation
