@@ -94,15 +94,20 @@ struct AddressThreadTests {
         }
     }
 
+    /// What is reported of a claim that comes a moment after somebody has changed something.
+    private func claim(after change: String, from disposition: AddressDemand.Disposition) throws -> [AddressReport] {
+        let (thread, found) = try start()
+        defer { thread.stop() }
+        thread.post(demand(1, disposition))
+        _ = try reports(found) { $0.generation == 1 }
+        try NetworkNamespace.command(change)
+        thread.post(demand(2, .present))
+        return try reports(found) { $0.generation == 2 }.filter { $0.generation == 2 }
+    }
+
     @Test func `an address that somebody added a moment before a claim is taken as it is`() throws {
         try NetworkNamespace.run {
-            let (thread, found) = try start()
-            defer { thread.stop() }
-            thread.post(demand(1, .asFound))
-            _ = try reports(found) { $0.generation == 1 }
-            try NetworkNamespace.command("ip address add 192.0.2.100/24 dev eth0")
-            thread.post(demand(2, .present))
-            let claim = try reports(found) { $0.generation == 2 }.filter { $0.generation == 2 }
+            let claim = try claim(after: "ip address add 192.0.2.100/24 dev eth0", from: .asFound)
             #expect(claim.flatMap(\.failures) == [])
             #expect(claim.flatMap(\.held).map(\.isMarked) == claim.map { _ in false }, "it is not this program's")
         }
@@ -110,13 +115,7 @@ struct AddressThreadTests {
 
     @Test func `an interface that lost its own address a moment before a claim gets no other`() throws {
         try NetworkNamespace.run {
-            let (thread, found) = try start()
-            defer { thread.stop() }
-            thread.post(demand(1, .absent))
-            _ = try reports(found) { $0.generation == 1 }
-            try NetworkNamespace.command("ip address del 192.0.2.2/24 dev eth0")
-            thread.post(demand(2, .present))
-            let claim = try reports(found) { $0.generation == 2 }.filter { $0.generation == 2 }
+            let claim = try claim(after: "ip address del 192.0.2.2/24 dev eth0", from: .absent)
             // As the network's first address it would take the interface's own one, when that comes back, with it.
             #expect(claim.flatMap(\.held) == [])
             let prefixes = try RouteSocket().addresses().map(\.prefix)

@@ -56,7 +56,7 @@ package struct ElectionCore: ~Copyable {
 
     /// Takes an event and says what has to be done, in order; the reports that it leads to are asked for afterwards.
     ///
-    /// In two steps because a report takes longer than all the rest, and at a takeover nobody shall wait for it.
+    /// In two steps because a report takes about as long as what it tells of, and no takeover shall wait for it.
     package mutating func act(on event: ElectionEvent, at now: MonotonicInstant) -> [ElectionEffect] {
         guard !hasStopped else { return [] }
         var effects: [ElectionEffect] = []

@@ -134,7 +134,7 @@ struct ElectionLoop: ~Copyable {
         }
     }
 
-    /// Opens and closes sockets as the interfaces are, and tells the core what it may use.
+    /// Tells the core what the kernel has, and what it may use of it.
     private mutating func take(_ report: AddressReport, at now: MonotonicInstant) {
         // Where the interfaces are as they were, so are the sockets: an address that has come is announced at once.
         let interfaces = lastReport?.interfaces == report.interfaces ? settledInterfaces : nil
@@ -144,6 +144,7 @@ struct ElectionLoop: ~Copyable {
         handle(.addressesReported(report), at: now)
     }
 
+    /// Opens and closes sockets as the interfaces are, and gives these with the families that are heard on them.
     private mutating func openSockets(
         _ found: [AddressReport.Interface],
         at now: MonotonicInstant,
